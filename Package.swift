@@ -32,9 +32,10 @@ let package = Package(
   name: "command-center",
   targets: [
     room("JSON"),
-
-
+    room("Runs", ["JSON"]),
+    room("RuntimeAPI", ["JSON", "Runs"]),
     suite("JSON"),
-
+    suite("Runs", ["JSON"]),
+    suite("RuntimeAPI", ["Runs", "JSON"]),
   ]
 )

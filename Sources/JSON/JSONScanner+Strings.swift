@@ -4,7 +4,8 @@ extension JSONScanner {
   /// Escapes are undone; lone surrogates and bytes that are not UTF-8 become U+FFFD.
   /// - Throws: ``JSONMistake`` when there is no string here, or it holds raw control characters.
   package static func string(
-    _ bytes: Span<UInt8>, _ at: inout Int
+    _ bytes: Span<UInt8>,
+    _ at: inout Int
   ) throws(JSONMistake) -> String {
     guard try peek(bytes, &at) == UInt8(ascii: "\"") else {
       throw JSONMistake(.unexpected, at: at, wanted: "a text")
@@ -29,7 +30,9 @@ extension JSONScanner {
 
   /// The rest of a string in which the first escape was met at `at`.
   private static func escapedString(
-    _ bytes: Span<UInt8>, _ at: inout Int, from start: Int
+    _ bytes: Span<UInt8>,
+    _ at: inout Int,
+    from start: Int
   ) throws(JSONMistake) -> String {
     var copy: [UInt8] = []
     for index in start..<at { copy.append(bytes[index]) }
@@ -48,7 +51,9 @@ extension JSONScanner {
   }
 
   private static func escape(
-    _ bytes: Span<UInt8>, _ at: inout Int, into copy: inout [UInt8]
+    _ bytes: Span<UInt8>,
+    _ at: inout Int,
+    into copy: inout [UInt8]
   ) throws(JSONMistake) {
     guard at < bytes.count else { throw JSONMistake(.truncated, at: at, wanted: "an escape") }
     let letter = bytes[at]
@@ -69,7 +74,8 @@ extension JSONScanner {
 
   /// The scalar of `\uXXXX`, or of a pair of them.
   private static func unicodeEscape(
-    _ bytes: Span<UInt8>, _ at: inout Int
+    _ bytes: Span<UInt8>,
+    _ at: inout Int
   ) throws(JSONMistake) -> Unicode.Scalar {
     let replacement: Unicode.Scalar = "\u{FFFD}"
     let first = try hexadecimal(bytes, &at)
@@ -86,7 +92,8 @@ extension JSONScanner {
   }
 
   private static func hexadecimal(
-    _ bytes: Span<UInt8>, _ at: inout Int
+    _ bytes: Span<UInt8>,
+    _ at: inout Int
   ) throws(JSONMistake) -> UInt32 {
     var value: UInt32 = 0
     for _ in 0..<4 {

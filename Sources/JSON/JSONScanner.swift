@@ -30,7 +30,9 @@ package enum JSONScanner {
   /// Reads any value.
   /// - Throws: ``JSONMistake`` when the text is not JSON.
   package static func value(
-    _ bytes: Span<UInt8>, _ at: inout Int, depth: Int = 0
+    _ bytes: Span<UInt8>,
+    _ at: inout Int,
+    depth: Int = 0
   ) throws(JSONMistake) -> JSONValue {
     switch try peek(bytes, &at) {
     case UInt8(ascii: "\""): return .string(try string(bytes, &at))
@@ -72,7 +74,9 @@ package enum JSONScanner {
   /// Reads an object, handing each key to `member`, which must read exactly its value.
   /// - Throws: ``JSONMistake`` when there is no object here, or what `member` throws.
   package static func members(
-    _ bytes: Span<UInt8>, _ at: inout Int, depth: Int = 0,
+    _ bytes: Span<UInt8>,
+    _ at: inout Int,
+    depth: Int = 0,
     _ member: (String, Span<UInt8>, inout Int) throws(JSONMistake) -> Void
   ) throws(JSONMistake) {
     guard depth < maximumDepth else { throw JSONMistake(.tooDeep, at: at, wanted: "less") }
@@ -104,7 +108,9 @@ package enum JSONScanner {
   /// Reads a list, calling `element` at each of its values, which it must read exactly.
   /// - Throws: ``JSONMistake`` when there is no list here, or what `element` throws.
   package static func elements(
-    _ bytes: Span<UInt8>, _ at: inout Int, depth: Int = 0,
+    _ bytes: Span<UInt8>,
+    _ at: inout Int,
+    depth: Int = 0,
     _ element: (Span<UInt8>, inout Int) throws(JSONMistake) -> Void
   ) throws(JSONMistake) {
     guard depth < maximumDepth else { throw JSONMistake(.tooDeep, at: at, wanted: "less") }
@@ -128,7 +134,9 @@ package enum JSONScanner {
   /// Moves past any value, checking it on the way.
   /// - Throws: ``JSONMistake`` when the text is not JSON.
   package static func skip(
-    _ bytes: Span<UInt8>, _ at: inout Int, depth: Int = 0
+    _ bytes: Span<UInt8>,
+    _ at: inout Int,
+    depth: Int = 0
   ) throws(JSONMistake) {
     switch try peek(bytes, &at) {
     case UInt8(ascii: "\""): _ = try string(bytes, &at)
@@ -148,7 +156,10 @@ package enum JSONScanner {
   }
 
   private static func expect(
-    _ byte: UInt8, _ wanted: String, _ bytes: Span<UInt8>, _ at: inout Int
+    _ byte: UInt8,
+    _ wanted: String,
+    _ bytes: Span<UInt8>,
+    _ at: inout Int
   ) throws(JSONMistake) {
     guard try peek(bytes, &at) == byte else {
       throw JSONMistake(.unexpected, at: at, wanted: wanted)
@@ -157,7 +168,9 @@ package enum JSONScanner {
   }
 
   private static func literal(
-    _ word: StaticString, _ bytes: Span<UInt8>, _ at: inout Int
+    _ word: StaticString,
+    _ bytes: Span<UInt8>,
+    _ at: inout Int
   ) throws(JSONMistake) {
     let letters = word.description.utf8
     for letter in letters {
@@ -172,7 +185,8 @@ package enum JSONScanner {
   /// Reads a number, keeping its text.
   /// - Throws: ``JSONMistake`` when there is no number here.
   package static func number(
-    _ bytes: Span<UInt8>, _ at: inout Int
+    _ bytes: Span<UInt8>,
+    _ at: inout Int
   ) throws(JSONMistake) -> JSONNumber {
     skipBlank(bytes, &at)
     let start = at

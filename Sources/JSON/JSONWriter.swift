@@ -25,7 +25,10 @@ package enum JSONWriter {
   }
 
   private static func write(
-    _ value: JSONValue, _ layout: Layout, level: Int, into out: inout String
+    _ value: JSONValue,
+    _ layout: Layout,
+    level: Int,
+    into out: inout String
   ) {
     switch value {
     case .null: out += "null"
@@ -48,8 +51,13 @@ package enum JSONWriter {
   }
 
   private static func list<Item>(
-    _ items: [Item], _ open: String, _ close: String, _ layout: Layout, _ level: Int,
-    _ out: inout String, _ each: (Item, inout String) -> Void
+    _ items: [Item],
+    _ open: String,
+    _ close: String,
+    _ layout: Layout,
+    _ level: Int,
+    _ out: inout String,
+    _ each: (Item, inout String) -> Void
   ) {
     out += open
     for (index, item) in items.enumerated() {
@@ -77,7 +85,8 @@ package enum JSONWriter {
       case "\n": out += "\\n"
       case "\r": out += "\\r"
       case "\t": out += "\\t"
-      case _ where scalar.value < 0x20 || (0x7F...0x9F).contains(scalar.value)
+      case _
+      where scalar.value < 0x20 || (0x7F...0x9F).contains(scalar.value)
         || scalar.value == 0x2028 || scalar.value == 0x2029:
         let digits = String(scalar.value, radix: 16)
         out += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits

@@ -74,7 +74,8 @@ import Testing
           ],
           "b": {}
         }
-        """)
+        """
+    )
   }
 
   @Test func `numbers are read for what they are`() {

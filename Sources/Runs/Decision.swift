@@ -1,0 +1,106 @@
+package import JSON
+
+/// How a run is stopped.
+package enum StopMode: String, Sendable, Hashable {
+  /// What is in flight finishes; nothing new starts.
+  case graceful
+  /// What is in flight is cancelled now.
+  case immediate
+}
+
+/// What an operator can do to a workflow, a run or a task.
+package enum Verb: Sendable, Hashable {
+  case approve
+  case reject
+  case pause
+  case resume
+  case stop(StopMode)
+  case start
+
+  /// The verb as the journal and sentences write it.
+  package var word: String {
+    switch self {
+    case .approve: "approve"
+    case .reject: "reject"
+    case .pause: "pause"
+    case .resume: "resume"
+    case .stop(.graceful): "stop gracefully"
+    case .stop(.immediate): "stop now"
+    case .start: "start"
+    }
+  }
+}
+
+/// Names one decision; sent as the idempotency key, the same over retries and restarts.
+package struct DecisionID: Identity {
+  package let text: String
+  package init(_ text: String) { self.text = text }
+}
+
+/// What a decision is about.
+package enum Subject: Sendable, Hashable {
+  case task(TaskReference)
+  case run(RunReference)
+  /// A start; the new run's id is chosen here, so that a repeated start cannot make a second run.
+  case start(RunReference)
+
+  /// The run that is acted on, or that a start makes.
+  package var run: RunReference {
+    switch self {
+    case .task(let task): task.run
+    case .run(let run), .start(let run): run
+    }
+  }
+}
+
+/// What the operator saw when deciding. It is read again before anything is sent; if it differs,
+/// nothing is.
+package struct Seen: Sendable, Equatable {
+  /// The run's status then.
+  package var status: RunStatus
+  /// What the task asked then; nil for decisions about runs.
+  package var payload: JSONObject?
+  /// The newest event then: written to the journal, never compared, since a running run moves all
+  /// the time.
+  package var lastEvent: Int?
+
+  /// What was seen.
+  package init(status: RunStatus, payload: JSONObject? = nil, lastEvent: Int? = nil) {
+    self.status = status
+    self.payload = payload
+    self.lastEvent = lastEvent
+  }
+}
+
+/// One thing that an operator decided, bound to what was on the screen.
+package struct Decision: Sendable, Equatable {
+  package var id: DecisionID
+  package var verb: Verb
+  package var subject: Subject
+  /// The workflow's name, for sentences and records.
+  package var title: String
+  /// What was seen; nil for a start, and for the shell, which acts on what the server says now.
+  package var seen: Seen?
+  /// Fields that go beside `approved` (a comment, edited values), or a start's input.
+  package var fields: JSONObject
+  package var madeAt: Timestamp
+
+  /// A decision.
+  package init(
+    id: DecisionID,
+    verb: Verb,
+    subject: Subject,
+    title: String,
+    seen: Seen? = nil,
+    fields: JSONObject = [:],
+    madeAt: Timestamp
+  ) {
+    self.id = id
+    self.verb = verb
+    self.subject = subject
+    self.title = title
+    self.seen = seen
+    self.fields = fields
+    self.madeAt = madeAt
+  }
+}
