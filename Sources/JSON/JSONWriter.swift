@@ -74,8 +74,9 @@ package enum JSONWriter {
     out += String(repeating: "  ", count: level)
   }
 
-  /// Writes a string in quotes. Control characters are escaped, C1 and line separators too: the text
-  /// may end on a terminal.
+  /// Writes a string in quotes.
+  ///
+  /// Control characters are escaped, C1 and line separators too: the text may end on a terminal.
   static func quote(_ text: String, into out: inout String) {
     out += "\""
     for scalar in text.unicodeScalars {

@@ -53,8 +53,9 @@ package enum Subject: Sendable, Hashable {
   }
 }
 
-/// What the operator saw when deciding. It is read again before anything is sent; if it differs,
-/// nothing is.
+/// What the operator saw when deciding.
+///
+/// It is read again before anything is sent; if it differs, nothing is.
 package struct Seen: Sendable, Equatable {
   /// The run's status then.
   package var status: RunStatus

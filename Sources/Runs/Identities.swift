@@ -31,8 +31,9 @@ package struct StepID: Identity {
   package init(_ text: String) { self.text = text }
 }
 
-/// Names a task within its run. A task's id may equal its step's id, so it means nothing without the
-/// run.
+/// Names a task within its run.
+///
+/// A task's id may equal its step's id, so it means nothing without the run.
 package struct TaskID: Identity {
   package let text: String
   package init(_ text: String) { self.text = text }

@@ -1,7 +1,9 @@
 package import JSON
 
-/// A line of the journal: what is about to be sent, or what became of it. A decision whose first line
-/// has no second one is open: it was sent, or not, and only reading can tell.
+/// A line of the journal: what is about to be sent, or what became of it.
+///
+/// A decision whose first line has no second one is open: it was sent, or not, and only reading can
+/// tell.
 package enum JournalEntry: Sendable, Equatable {
   /// Written and synced before anything goes out.
   case sending(Decision, at: Timestamp)
@@ -79,7 +81,9 @@ extension Change {
 
 /// A short name for a value: equal values have equal digests, whatever the order of their keys.
 package enum Digest {
-  /// 64-bit FNV-1a over the canonical text, in hexadecimal. It names; it does not protect.
+  /// 64-bit FNV-1a over the canonical text, in hexadecimal.
+  ///
+  /// It names; it does not protect.
   package static func of(_ value: JSONValue) -> String {
     var hash: UInt64 = 0xcbf2_9ce4_8422_2325
     for byte in JSONWriter.text(value, .canonical).utf8 {

@@ -1,4 +1,6 @@
-/// What one poll of the inbox brought. Feed and tasks belong together: they are one reading.
+/// What one poll of the inbox brought.
+///
+/// Feed and tasks belong together: they are one reading.
 package struct Reading: Sendable, Equatable {
   /// The feed, newest first as the server lists it; each run once.
   package var runs: [Run]

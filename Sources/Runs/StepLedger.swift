@@ -3,12 +3,15 @@ internal import JSON
 /// Tells from a graph and the events of a run what became of each step.
 package enum StepLedger {
   /// The steps of a run in the order of the graph (then of first mention), as the events up to now
-  /// leave them. On a run that has ended nothing reads running, waiting or pending.
+  /// leave them.
+  ///
+  /// On a run that has ended nothing reads running, waiting or pending.
   /// - Parameters:
   ///   - graph: The steps; nil where the server does not tell, then events name them.
   ///   - events: The run's events, in order.
   ///   - run: The run as last read.
   ///   - waiting: The steps with a pending task.
+  /// - Returns: Each step once.
   package static func steps(
     graph: Graph?,
     events: [RunEvent],

@@ -98,7 +98,9 @@ extension Timestamp {
   }
 
   /// Reads ISO 8601 with `T` or a blank, any number of fractional digits, `Z` or an offset (none is
-  /// read as UTC). Nil when the text is something else.
+  /// read as UTC).
+  ///
+  /// Nil when the text is something else.
   package init?(iso8601 text: String) {
     var digits = DigitReader(text)
     guard let year = digits.number(4), digits.take("-"), let month = digits.number(2),

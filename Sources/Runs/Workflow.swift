@@ -72,8 +72,9 @@ package struct Graph: Sendable, Equatable {
   /// The step of an id.
   package subscript(id: StepID) -> Step? { steps.first { $0.id == id } }
 
-  /// The name for people of a step's id. A step inside a loop (`parent#body#inner`) is named by its
-  /// last part.
+  /// The name for people of a step's id.
+  ///
+  /// A step inside a loop (`parent#body#inner`) is named by its last part.
   package func title(of id: StepID) -> String {
     if let step = self[id] { return step.title }
     return id.text.split(separator: "#").last.map(String.init) ?? id.text

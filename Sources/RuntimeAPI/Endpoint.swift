@@ -1,10 +1,14 @@
 internal import JSON
 package import Runs
 
-/// The calls that the program makes. Documented under "API reference" of AgentRuntime unless said.
+/// The calls that the program makes.
+///
+/// Documented under "API reference" of AgentRuntime unless said.
 package enum Endpoint {
-  /// The run feed of the tenant. The documentation calls it paged without saying how: the parameters
-  /// are those of the per-workflow list, and a server that ignores them answers its own page.
+  /// The run feed of the tenant.
+  ///
+  /// The documentation calls it paged without saying how: the parameters are those of the
+  /// per-workflow list, and a server that ignores them answers its own page.
   package static func runs(
     limit: Int,
     cursor: String? = nil,

@@ -1,8 +1,10 @@
 package import JSON
 package import Runs
 
-/// Events on the wire. Shapes: "Run event types" of the API reference, and the older ones of the
-/// published OpenAPI file (`type`, `timestamp`, the step inside `data`).
+/// Events on the wire.
+///
+/// Shapes: "Run event types" of the API reference, and the older ones of the published OpenAPI file
+/// (`type`, `timestamp`, the step inside `data`).
 package enum EventWire {
   /// Reads a page of events.
   /// - Throws: ``JSONMistake`` when the body is no list of events.

@@ -4,7 +4,9 @@ internal import Runs
 /// Reads lists in every shape that servers send: bare, or under one of several keys, with or without
 /// a word on the next page.
 enum ListReader {
-  /// Reads one page. An item that `read` cannot make sense of costs that item and is counted.
+  /// Reads one page.
+  ///
+  /// An item that `read` cannot make sense of costs that item and is counted.
   /// - Throws: ``JSONMistake`` when the text is not JSON, or holds no list under a known key.
   static func page<Item: Sendable & Equatable>(
     _ body: [UInt8],

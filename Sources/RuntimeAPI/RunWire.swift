@@ -1,8 +1,10 @@
 package import JSON
 package import Runs
 
-/// Runs on the wire. Shapes: "Runs and Command Center" and the published OpenAPI file; the embedded
-/// runtime's own fields are written by ``json(_:)``.
+/// Runs on the wire.
+///
+/// Shapes: "Runs and Command Center" and the published OpenAPI file; the embedded runtime's own
+/// fields are written by ``json(_:)``.
 package enum RunWire {
   /// Reads a page of runs.
   /// - Throws: ``JSONMistake`` when the body is no list of runs.

@@ -1,8 +1,9 @@
 package import JSON
 package import Runs
 
-/// Human tasks on the wire. Shapes: "Human tasks" and the published OpenAPI file (`context`,
-/// `prompt`).
+/// Human tasks on the wire.
+///
+/// Shapes: "Human tasks" and the published OpenAPI file (`context`, `prompt`).
 package enum TaskWire {
   /// Reads a page of tasks.
   /// - Throws: ``JSONMistake`` when the body is no list of tasks.

@@ -1,7 +1,9 @@
 package import JSON
 package import Runs
 
-/// Workflows and graphs on the wire. Shapes: "Workflows" and "Step types" of the documentation.
+/// Workflows and graphs on the wire.
+///
+/// Shapes: "Workflows" and "Step types" of the documentation.
 package enum WorkflowWire {
   /// Reads a page of workflows.
   /// - Throws: ``JSONMistake`` when the body is no list of workflows.
