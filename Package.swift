@@ -34,8 +34,11 @@ let package = Package(
     room("JSON"),
     room("Runs", ["JSON"]),
     room("RuntimeAPI", ["JSON", "Runs"]),
+    room("Triage", ["Runs"]),
+    room("Cells"),
     suite("JSON"),
     suite("Runs", ["JSON"]),
     suite("RuntimeAPI", ["Runs", "JSON"]),
+    suite("Triage", ["Runs", "JSON"]),
   ]
 )

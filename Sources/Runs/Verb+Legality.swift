@@ -1,0 +1,39 @@
+extension Verb {
+  /// Why a run of a status does not take this verb; nil when it does.
+  ///
+  /// These are the product's rules ("Runs and Command Center"): resume only from paused, a draining
+  /// run may still be stopped at once, and nothing brings an ended run back.
+  package func obstacle(status: RunStatus) -> String? {
+    switch self {
+    case .approve, .reject, .start: return nil
+    case .pause:
+      switch status.phase {
+      case .waiting, .running: return nil
+      case .paused: return "this run is paused already"
+      case .draining: return "this run is stopping; it cannot be paused"
+      case .ended: return Verb.ended(status)
+      }
+    case .resume:
+      switch status.phase {
+      case .paused: return nil
+      case .waiting, .running: return "this run is \(status.word); only paused runs resume"
+      case .draining: return "this run is stopping; it cannot be resumed"
+      case .ended: return Verb.ended(status)
+      }
+    case .stop(let mode):
+      switch status.phase {
+      case .ended: return Verb.ended(status)
+      case .draining where mode == .graceful: return "this run is stopping gracefully already"
+      default: return nil
+      }
+    }
+  }
+
+  private static func ended(_ status: RunStatus) -> String {
+    switch status {
+    case .failed: "failed runs do not resume: start a new one"
+    case .stopped: "this run was stopped; a stopped run cannot be resumed"
+    default: "this run has ended (\(status.word))"
+    }
+  }
+}
