@@ -105,3 +105,25 @@ package struct Decision: Sendable, Equatable {
     self.madeAt = madeAt
   }
 }
+
+/// How far the carrying out of a decision is.
+package enum Stage: Sendable, Hashable {
+  /// What was seen is read again.
+  case readingAgain
+  /// The journal's line is written.
+  case recording
+  /// The command is on its way.
+  case sending
+  /// What became of it is read back.
+  case confirming
+
+  /// The stage in a word or two.
+  package var words: String {
+    switch self {
+    case .readingAgain: "reading again"
+    case .recording: "recording"
+    case .sending: "sending"
+    case .confirming: "confirming"
+    }
+  }
+}
