@@ -18,6 +18,7 @@ struct Address: Hashable, Sendable {
     guard !ASCII.hasControlByte(url), !url.utf8.contains(0x09) else {
       throw Failure(.badURL, "the URL has a control character in it; write it again")
     }
+    guard !url.isEmpty else { throw Failure(.badURL, "the URL is empty; write https://host/") }
     guard let parts = unsafe curl_url() else {
       throw Failure(.other, "libcurl is out of memory")
     }

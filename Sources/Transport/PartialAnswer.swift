@@ -9,6 +9,8 @@ struct PartialAnswer {
   private(set) var headers: [Header] = []
   private(set) var body: [UInt8] = []
   private(set) var excess: Excess?
+  /// Whether the empty line after the headers came.
+  private(set) var hasWholeHead = false
   private let limits: Limits
   private var headerBytes = 0
 
@@ -32,6 +34,9 @@ struct PartialAnswer {
     if unsafe line.starts(with: "HTTP/".utf8) {
       // A new answer: what came before was an interim one (100, 103).
       headers = []
+      hasWholeHead = false
+    } else if unsafe line.allSatisfy({ $0 == 0x0D || $0 == 0x0A }) {
+      hasWholeHead = true
     } else if let first = unsafe line.first, first == 0x20 || first == 0x09 {
       guard let last = headers.indices.last else { return true }
       headers[last].value += unsafe " \(Self.trimmed(line))"

@@ -12,6 +12,8 @@ struct Verdict {
   /// The result for libcurl's code.
   func result(_ code: CURLcode) -> Result<Response, Failure> {
     guard code == CURLE_OK else { return .failure(failure(code)) }
+    // A connection that ends within the headers is a success to libcurl.
+    guard easy.answer.hasWholeHead else { return .failure(cut()) }
     return .success(
       Response(
         status: easy.number(CURLINFO_RESPONSE_CODE),
