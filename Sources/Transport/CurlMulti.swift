@@ -124,5 +124,16 @@ internal import Synchronization
   }
 
   /// libcurl's own state, set up once in the life of the program.
-  private static let library: CURLcode = curl_global_init(Int(CURL_GLOBAL_DEFAULT))
+  private static let library: CURLcode = {
+    ignoreBrokenPipes()
+    return curl_global_init(Int(CURL_GLOBAL_DEFAULT))
+  }()
+
+  /// Keeps a connection that breaks under a write from killing the program.
+  ///
+  /// With CURLOPT_NOSIGNAL libcurl leaves SIGPIPE alone, and OpenSSL writes without MSG_NOSIGNAL. A
+  /// handler that the program set by itself stays.
+  private static func ignoreBrokenPipes() {
+    if let own = signal(SIGPIPE, SIG_IGN) { signal(SIGPIPE, own) }
+  }
 }

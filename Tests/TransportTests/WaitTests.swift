@@ -153,4 +153,12 @@ struct WaitTests {
     // The gate is never opened: stopping returns only because the client has left.
     server.stop()
   }
+
+  @Test func `a broken connection does not kill the program`() async {
+    await #expect(processExitsWith: .exitCode(7)) {
+      _ = try TransferPool.make()
+      raise(SIGPIPE)
+      exit(7)
+    }
+  }
 }
