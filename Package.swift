@@ -36,6 +36,7 @@ let package = Package(
     room("RuntimeAPI", ["JSON", "Runs"]),
     room("Triage", ["Runs"]),
     room("Cells"),
+    room("CommandCenter", ["Cells", "Triage", "Runs", "JSON"]),
     suite("JSON"),
     suite("Runs", ["JSON"]),
     suite("RuntimeAPI", ["Runs", "JSON"]),

@@ -36,6 +36,10 @@ package struct RunDetail: Sendable, Equatable {
   /// The steps as the events leave them.
   package var steps: [Step] {
     StepLedger.steps(
-      graph: graph, events: events, run: run, waiting: Set(tasks.filter(\.isPending).map(\.step)))
+      graph: graph,
+      events: events,
+      run: run,
+      waiting: Set(tasks.filter(\.isPending).map(\.step))
+    )
   }
 }

@@ -19,6 +19,11 @@ package struct Filter: Sendable, Equatable {
 
   let terms: [Term]
 
+  /// Lets everything pass.
+  package static let none = Filter(terms: [])
+
+  private init(terms: [Term]) { self.terms = terms }
+
   /// Whether everything passes.
   package var isEmpty: Bool { terms.isEmpty }
 

@@ -1,0 +1,64 @@
+internal import Cells
+internal import Runs
+internal import Triage
+
+/// The line of identity and truth: whom this talks to, what is pending, whether the data is on time.
+enum TopLine {
+  static func draw(_ model: Model, into frame: inout Frame) {
+    let columns = model.size.columns
+    frame.fill(Rect(column: 0, row: 0, columns: columns, rows: 1), look: .chrome)
+    let truth = truth(model)
+    var right = badges(model) + [Segment("   ", .chrome), truth]
+    if columns < 60 { right = Array(badges(model).suffix(1)) + [Segment("  ", .chrome), truth] }
+    let start = columns - 1 - right.width
+    var left = [Segment(model.profile.name, .title)]
+    if !model.profile.scope.isEmpty, columns >= 60 {
+      left.append(Segment("  \(model.profile.scope)", .chrome))
+    }
+    if model.permissions.readOnly != nil { left.append(Segment("  READ-ONLY", .warning)) }
+    frame.put(left, column: 1, row: 0, end: max(1, start - 1))
+    frame.put(right, column: max(1, start), row: 0, end: columns - 1)
+  }
+
+  private static func badges(_ model: Model) -> [Segment] {
+    guard model.link.lastGood != nil else { return [] }
+    let pending = model.inbox.inbox.count(.awaiting)
+    let draining = model.inbox.inbox.count(.draining)
+    var parts: [Segment] = []
+    if model.inbox.listing.held > 0 {
+      parts.append(Segment("\(model.inbox.listing.held) new", .accent))
+    }
+    if draining > 0, model.size.columns < 60 {
+      parts.append(Segment("\(draining) draining", .draining))
+    }
+    if pending > 0 { parts.append(Segment("\(pending) pending", .attention)) }
+    if draining > 0, model.size.columns >= 60 {
+      parts.append(Segment("\(draining) draining", .draining))
+    }
+    if pending == 0, draining == 0 { parts.append(Segment("nothing pending", .chrome)) }
+    return Array(parts.map { [$0] }.joined(separator: [Segment("  ", .chrome)]))
+  }
+
+  private static func truth(_ model: Model) -> Segment {
+    let link = model.link
+    guard let lastGood = link.lastGood else {
+      return link.word.map { Segment($0, .failure) } ?? Segment("connecting", .chrome)
+    }
+    let age = Age.exact(model.now - lastGood)
+    if let word = link.word { return Segment("data \(age) old · \(word)", .failure) }
+    if link.isLate(at: model.now) { return Segment("data \(age) old", .warning) }
+    return Segment("live", .success)
+  }
+
+  /// Why the data is old and when the next try comes; nil while there is nothing to say.
+  static func faultSentence(_ model: Model) -> String? {
+    guard model.link.isStale, let fault = model.link.fault else { return nil }
+    var sentence = fault.sentence
+    if !sentence.hasSuffix(".") { sentence += "." }
+    if let next = model.link.nextTry {
+      let seconds = max(0, ((next - model.now).inMilliseconds + 999) / 1000)
+      sentence += seconds > 0 ? " Retry in \(seconds) s (r: now)." : " Trying now."
+    }
+    return sentence
+  }
+}

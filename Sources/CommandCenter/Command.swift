@@ -1,0 +1,99 @@
+/// Something that a key does.
+///
+/// Keys, hints, help and the README come from the tables beside this.
+package enum Command: String, Sendable, Hashable, CaseIterable {
+  case up, down, top, bottom
+  case pageUp = "page-up"
+  case pageDown = "page-down"
+  case halfUp = "half-up"
+  case halfDown = "half-down"
+  case previousSection = "previous-section"
+  case nextSection = "next-section"
+  case open
+  case approve
+  case reject
+  case pause
+  case stop
+  case filter
+  case sort
+  case refresh
+  case help
+  case close
+  case back
+  case leave
+  case suspend
+  case events
+  case steps
+  case task
+  case nextTab = "next-tab"
+  case follow
+  case confirm
+  case gracefully
+  case immediately
+  case keep
+  case tryDemo = "try-demo"
+  case connect
+  case local
+
+  /// What help calls it.
+  package var description: String {
+    switch self {
+    case .up: "row up"
+    case .down: "row down"
+    case .top: "first row"
+    case .bottom: "last row"
+    case .pageUp: "page up"
+    case .pageDown: "page down"
+    case .halfUp: "half a page up"
+    case .halfDown: "half a page down"
+    case .previousSection: "section above"
+    case .nextSection: "section below"
+    case .open: "open"
+    case .approve: "approve …"
+    case .reject: "reject …"
+    case .pause: "pause, or resume when paused"
+    case .stop: "stop …"
+    case .filter: "filter"
+    case .sort: "sort"
+    case .refresh: "refresh now"
+    case .help: "this page"
+    case .close: "close the topmost"
+    case .back: "back; on the inbox quit"
+    case .leave: "leave at once"
+    case .suspend: "suspend"
+    case .events: "events"
+    case .steps: "steps"
+    case .task: "task"
+    case .nextTab: "next tab"
+    case .follow: "follow the newest"
+    case .confirm: "yes"
+    case .gracefully: "gracefully"
+    case .immediately: "immediately"
+    case .keep: "keep the filter"
+    case .tryDemo: "try it"
+    case .connect: "connect"
+    case .local: "a local runtime"
+    }
+  }
+
+  /// The column of help that it stands in; nil keeps it out of help.
+  package var group: Group? {
+    switch self {
+    case .up, .down, .top, .bottom, .pageUp, .pageDown, .halfUp, .halfDown, .previousSection,
+      .nextSection, .nextTab, .events, .steps, .task:
+      .move
+    case .approve, .reject, .pause, .stop: .decide
+    case .open, .filter, .sort, .refresh, .follow: .see
+    case .help, .close, .back, .leave, .suspend: .leave
+    case .confirm, .gracefully, .immediately, .keep, .tryDemo, .connect, .local: nil
+    }
+  }
+
+  /// A column of help.
+  package enum Group: String, Sendable, CaseIterable {
+    case move = "MOVE"
+    case decide = "DECIDE"
+    case see = "SEE"
+    case leave = "LEAVE"
+  }
+}

@@ -1,0 +1,49 @@
+internal import Cells
+internal import Runs
+
+/// What the operator has set up, as values; where it comes from is not this room's business.
+package struct Config: Sendable, Equatable {
+  /// The name of the theme.
+  package var theme: String
+  /// Whether glyphs are ASCII; nil goes by the locale.
+  package var asciiGlyphs: Bool?
+  /// Why nothing may be changed, when it may not: "started with --read-only".
+  package var readOnly: String?
+  package var keymap: Keymap
+
+  /// Settings.
+  package init(
+    theme: String = "midnight",
+    asciiGlyphs: Bool? = nil,
+    readOnly: String? = nil,
+    keymap: Keymap = .standard
+  ) {
+    self.theme = theme
+    self.asciiGlyphs = asciiGlyphs
+    self.readOnly = readOnly
+    self.keymap = keymap
+  }
+}
+
+/// Whom the front talks to, as the top line names it.
+package struct ProfileFacts: Sendable, Equatable {
+  /// The profile's name; `demo` or `env` where there is none in a file.
+  package var name: String
+  package var tenant: String?
+  package var project: String?
+  /// Host and port, for sentences.
+  package var place: String
+
+  /// Facts of a profile.
+  package init(name: String, tenant: String? = nil, project: String? = nil, place: String) {
+    self.name = name
+    self.tenant = tenant
+    self.project = project
+    self.place = place
+  }
+
+  /// `acme/payments`, as far as it is known.
+  package var scope: String {
+    [tenant, project].compactMap { $0 }.joined(separator: "/")
+  }
+}

@@ -1,0 +1,238 @@
+internal import Cells
+internal import JSON
+internal import Runs
+internal import Triage
+
+/// Draws questions.
+///
+/// The frame is drawn last and lies where the text of runs cannot reach.
+enum DialogView {
+  static func draw(_ dialog: DecisionDialog, _ model: Model, into frame: inout Frame) {
+    let columns = contentWidth(model)
+    let isYes = dialog.verb == .approve
+    var lines: [[Segment]] = []
+    if let change = dialog.change {
+      lines += changed(change, dialog.target, model, columns) + [[]]
+    } else {
+      let wait = dialog.target.since.map { "   waiting \(Age.short(model.inbox.inbox.at - $0))" }
+      lines += [head(isYes ? "Approve" : "Reject", dialog.target, wait ?? ""), []]
+    }
+    if dialog.isOpen {
+      if let task = dialog.target.task {
+        lines += body(task, columns: columns, rows: max(2, model.size.rows - 13)) + [[]]
+      }
+      let following = consequences(dialog.target, model, columns)
+      if !following.isEmpty { lines += following + [[]] }
+      lines.append(
+        keys([("y", isYes ? "approve" : "reject"), ("Esc", "leave it waiting")], columns)
+      )
+    } else {
+      lines.append(keys([("Esc", "close")], columns))
+    }
+    box(lines, model, columns, into: &frame)
+    let hints: [(Command, String)] =
+      dialog.isOpen
+      ? [(.confirm, isYes ? "approve" : "reject"), (.close, "leave it waiting")]
+      : [(.close, "close")]
+    Hints.draw(Hints.fit(hints, .decision, model), model, into: &frame)
+  }
+
+  static func draw(_ dialog: StopDialog, _ model: Model, into frame: inout Frame) {
+    let columns = contentWidth(model)
+    let target = dialog.target
+    let steps = inFlight(target, model)
+    let status = target.run?.status ?? .running
+    var lines: [[Segment]] = []
+    if let change = dialog.change {
+      lines += changed(change, target, model, columns) + [[]]
+    } else {
+      let count =
+        steps.isEmpty ? "" : ", \(steps.count) step\(steps.count == 1 ? "" : "s") in flight"
+      lines += [head("Stop", target, "   \(status.word)\(count)"), []]
+    }
+    let graceful = target.legality(of: .stop(.graceful), model.permissions)
+    let immediate = target.legality(of: .stop(.immediate), model.permissions)
+    let names = steps.joined(separator: ", ")
+    if graceful.isAllowed {
+      let finish = steps.isEmpty ? "what is in flight finishes;" : "\(names) finish;"
+      lines += option("g", "gracefully", "\(finish) nothing new starts", columns)
+    } else if immediate.isAllowed, let reason = graceful.reason {
+      lines += option("g", "gracefully", reason, columns, dimmed: true)
+    }
+    if immediate.isAllowed {
+      let calls =
+        steps.count == 2 ? "both calls are" : steps.count == 1 ? "its call is" : "all calls are"
+      lines += option(
+        "i",
+        "immediately",
+        steps.isEmpty ? "it ends now" : "\(calls) cancelled now",
+        columns
+      )
+    }
+    lines.append([])
+    if target.task != nil {
+      lines.append([Segment("Its approval is closed unanswered.")])
+    }
+    lines.append([
+      Segment("A stopped run cannot be resumed."), Segment("   Esc", .key), Segment("  leave it"),
+    ])
+    box(lines, model, columns, into: &frame)
+    var hints: [(Command, String)] = []
+    if graceful.isAllowed { hints.append((.gracefully, "gracefully")) }
+    if immediate.isAllowed { hints.append((.immediately, "immediately")) }
+    hints.append((.close, status.isTerminal ? "close" : "leave it \(status.word)"))
+    Hints.draw(Hints.fit(hints, .stopping, model), model, into: &frame)
+  }
+
+  // MARK: The parts
+
+  private static func contentWidth(_ model: Model) -> Int { min(58, model.size.columns - 6) }
+
+  private static func head(_ verb: String, _ target: Target, _ tail: String) -> [Segment] {
+    [
+      Segment(verb, Look(.title, bold: true)), Segment("  \(target.title)", .text),
+      Segment("  \(target.id.short)", .faint), Segment(tail, .secondary),
+    ]
+  }
+
+  /// What is asked; what there is no room for is said to be missing.
+  private static func body(_ task: HumanTask, columns: Int, rows: Int) -> [[Segment]] {
+    var lines = TaskLines.head(task, columns: columns).dropLast()
+      .map { [Segment($0.text, $0.look)] }
+    let pairs = task.fields.prefix(50).map { field in
+      "\(Text.sanitised(String(field.key.prefix(40)))) \(Brief.field(field.value, limit: 200))"
+    }
+    lines += Text.wrapped(pairs.joined(separator: "   "), to: columns, maximumLines: 8)
+      .map { [Segment($0, .secondary)] }
+    guard lines.count > rows else { return lines }
+    let note = "… there is more: Esc, then open shows all of it"
+    return Array(lines.prefix(max(1, rows - 1))) + [[Segment(note, .warning)]]
+  }
+
+  private static func consequences(
+    _ target: Target,
+    _ model: Model,
+    _ columns: Int
+  ) -> [[Segment]] {
+    guard let task = target.task, let graph = target.reference.flatMap({ model.details[$0]?.graph })
+    else { return [] }
+    return TaskLines.consequences(Consequence(of: task.step, in: graph), columns: columns)
+      .map { [Segment($0.text, $0.look)] }
+  }
+
+  private static func changed(
+    _ change: Change,
+    _ target: Target,
+    _ model: Model,
+    _ columns: Int
+  ) -> [[Segment]] {
+    let at = model.inbox.inbox.at
+    var lines: [[Segment]] = [
+      [
+        Segment("\(target.title) \(target.id.short)", .title),
+        Segment(" changed while you decided", .warning),
+      ], [],
+    ]
+    switch change {
+    case .status(let saw, let now):
+      if let saw { lines.append([Segment("you saw    ", .secondary), Segment(saw.word)]) }
+      let since = now.statusAt.map { " since \(Age.short(max(.zero, at - $0)))" } ?? ""
+      let by = now.statusBy.map { ", by \($0)" } ?? ""
+      lines.append([Segment("it is now  ", .secondary), Segment("\(now.status.word)\(since)\(by)")])
+    case .payload: lines.append([Segment("The task asks something else now:", .warning)])
+    case .answered(_, let moment, _):
+      let ago = moment.map { ", \(Age.short(max(.zero, model.now - $0))) ago" } ?? ""
+      lines.append([Segment("\(change.sentence)\(ago)", .warning)])
+    case .gone: lines.append([Segment("It is no longer there.", .warning)])
+    }
+    return lines + [[Segment("Nothing was sent.", .secondary)]]
+  }
+
+  private static func inFlight(_ target: Target, _ model: Model) -> [String] {
+    if let detail = target.reference.flatMap({ model.details[$0] }),
+      detail.run.status == target.run?.status
+    {
+      return detail.steps.filter { $0.outcome == .running }.map(\.title)
+    }
+    return (target.run?.currentSteps ?? []).map(\.text)
+  }
+
+  private static func option(
+    _ key: String,
+    _ name: String,
+    _ text: String,
+    _ columns: Int,
+    dimmed: Bool = false
+  ) -> [[Segment]] {
+    let parts = Text.wrapped(text, to: max(8, columns - 16), maximumLines: 3)
+    return parts.enumerated().map { index, part in
+      index == 0
+        ? [
+          Segment(key, Look(.key, dimmed: dimmed)),
+          Segment("  \(Text.padded(name, to: 11))  ", Look(.title, dimmed: dimmed)),
+          Segment(part, Look(.text, dimmed: dimmed)),
+        ] : [Segment(String(repeating: " ", count: 16) + part, Look(.text, dimmed: dimmed))]
+    }
+  }
+
+  private static func keys(_ pairs: [(String, String)], _ columns: Int) -> [Segment] {
+    Array(
+      pairs.map { [Segment($0.0, .key), Segment("  \($0.1)")] }
+        .joined(separator: [Segment("    ")])
+    )
+  }
+
+  /// Draws the lines in a frame in the middle of the screen; what lies beneath is dimmed.
+  private static func box(
+    _ lines: [[Segment]],
+    _ model: Model,
+    _ columns: Int,
+    into frame: inout Frame
+  ) {
+    var lines = lines
+    let room = model.size.rows - 3
+    if lines.count + 2 > room { lines.removeAll { $0.isEmpty } }
+    if lines.count + 2 > room, let last = lines.last {
+      lines = Array(lines.prefix(max(0, room - 3))) + [last]
+    }
+    let body = Rect(column: 0, row: 1, columns: model.size.columns, rows: room + 1)
+    frame.restyle(body) {
+      $0.dimmed = true
+      $0.selected = false
+    }
+    let area = Rect(Size(columns: model.size.columns, rows: model.size.rows - 1))
+      .centred(Size(columns: columns + 4, rows: lines.count + 2))
+    frame.fill(area, look: .dialog)
+    for (offset, line) in lines.enumerated() {
+      let inside = line.map { Segment($0.text, onDialog($0.look)) }
+      frame.put(
+        inside,
+        column: area.column + 2,
+        row: area.row + 1 + offset,
+        end: area.maxColumn - 2
+      )
+    }
+    border(area, model.glyphs, into: &frame)
+  }
+
+  private static func onDialog(_ look: Look) -> Look {
+    look.role == .text ? Look(.dialog, dimmed: look.dimmed, bold: look.bold) : look
+  }
+
+  private static func border(_ area: Rect, _ glyphs: Glyphs, into frame: inout Frame) {
+    let right = area.maxColumn - 1
+    let bottom = area.maxRow - 1
+    for row in [area.row, bottom] {
+      let edge = Rect(column: area.column, row: row, columns: area.columns, rows: 1)
+      frame.fill(edge, with: glyphs.rule, look: .dialog)
+    }
+    for row in area.row..<area.maxRow {
+      frame.put(String(glyphs.vertical), column: area.column, row: row, look: .dialog)
+      frame.put(String(glyphs.vertical), column: right, row: row, look: .dialog)
+    }
+    frame.put(String(glyphs.topLeft), column: area.column, row: area.row, look: .dialog)
+    frame.put(String(glyphs.topRight), column: right, row: area.row, look: .dialog)
+    frame.put(String(glyphs.bottomLeft), column: area.column, row: bottom, look: .dialog)
+    frame.put(String(glyphs.bottomRight), column: right, row: bottom, look: .dialog)
+  }
+}

@@ -1,0 +1,70 @@
+package import Runs
+
+/// How fresh what is shown is.
+///
+/// The truth line says what this says, never anything fresher.
+package struct Link: Sendable, Equatable {
+  /// When the last good reading was made.
+  package var lastGood: Timestamp?
+  /// Why the last poll failed; nil after a good one.
+  package var fault: Fault?
+  /// How many polls have failed since the last good one.
+  package var missed = 0
+  /// When the next one comes, after a failure.
+  package var nextTry: Timestamp?
+  /// How often there should be a reading.
+  package var pace = Pace.lively
+
+  /// Before the first poll.
+  package init() {}
+
+  /// Polls that may fail before the rows count as old.
+  package static let patience = 3
+  /// How much later than due a reading may be before its age is shown.
+  ///
+  /// A poll takes a while, and a line that flickers with every slow answer would not be read.
+  private static let grace = Duration.seconds(3)
+
+  /// Whether what is shown must not be taken for how things stand.
+  package var isStale: Bool {
+    missed >= Link.patience || (fault != nil && lastGood == nil)
+      || (fault.map { Link.isLasting($0.kind) } ?? false)
+  }
+
+  /// Whether trying again soon is no remedy: somebody has to do something.
+  private static func isLasting(_ kind: Fault.Kind) -> Bool {
+    switch kind {
+    case .unauthenticated, .forbidden, .notTheAPI, .notFound, .rejected, .local: true
+    case .unreachable, .timedOut, .limited, .server: false
+    }
+  }
+
+  /// When a reading is late.
+  private var lateAt: Timestamp? { lastGood.map { $0 + pace.interval + Link.grace } }
+
+  /// Whether the age of the data must be shown.
+  package func isLate(at now: Timestamp) -> Bool {
+    isStale || fault != nil || (lateAt.map { now > $0 } ?? false)
+  }
+
+  /// The word for what is wrong, in the truth line.
+  package var word: String? {
+    guard isStale, let fault else { return nil }
+    return switch fault.kind {
+    case .unreachable, .timedOut: "OFFLINE"
+    case .unauthenticated: "TOKEN REFUSED"
+    case .forbidden: "FORBIDDEN"
+    case .limited: "SLOWED DOWN"
+    case .server: "SERVER FAULT"
+    case .notTheAPI, .notFound: "NOT THE API"
+    case .rejected, .local: "REFUSED"
+    }
+  }
+
+  /// When the truth line will say something else without anything having happened: every second
+  /// while an age or a countdown is on the screen, else when the data becomes late.
+  package func nextChange(after now: Timestamp) -> Timestamp? {
+    if isLate(at: now) { return now + .milliseconds(1000 - now.milliseconds % 1000) }
+    return lateAt.map { $0 + .milliseconds(1) }
+  }
+}

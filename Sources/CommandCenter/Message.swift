@@ -1,0 +1,38 @@
+package import Cells
+package import Runs
+
+/// Something that happened, as the loop tells it to the application.
+package enum Message: Sendable, Equatable {
+  /// A key was pressed.
+  case key(Key)
+  /// Text was pasted; only prompts take it.
+  case paste(String)
+  /// The terminal has another size.
+  case resized(Size)
+  /// The moment came that ``Model/nextWake`` asked for.
+  case tick
+  case inbox(InboxMessage)
+  case run(RunMessage)
+  case decision(DecisionMessage)
+}
+
+/// What the poller says.
+package enum InboxMessage: Sendable, Equatable {
+  /// A poll succeeded; `changed` is false when nothing is new but the time.
+  case reading(Reading, changed: Bool)
+  /// A poll failed; so many have since the last good one, and the next comes then.
+  case failed(Fault, nextTry: Timestamp, missed: Int)
+}
+
+/// What came in about one run or its workflow.
+package enum RunMessage: Sendable, Equatable {
+  case detail(RunReference, Result<RunDetail, Fault>)
+  /// The graph of a workflow's version; nil where the server does not tell.
+  case graph(WorkflowID, version: Int?, Graph?)
+}
+
+/// What becomes of a decision.
+package enum DecisionMessage: Sendable, Equatable {
+  case stage(DecisionID, Stage)
+  case outcome(Decision, Outcome, recorded: Bool)
+}

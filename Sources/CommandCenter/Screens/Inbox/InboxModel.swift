@@ -1,0 +1,44 @@
+package import Runs
+package import Triage
+
+/// What the inbox shows, beneath whatever lies on it.
+package struct InboxModel: Sendable, Equatable {
+  /// The newest reading, folded; nil until there is one.
+  package var inbox: Inbox
+  /// The reading itself: another order or filter needs no poll.
+  package var reading: Reading?
+  package var listing = Listing()
+  package var order = Order.age
+  /// What the operator typed to narrow the list.
+  package var filterText = ""
+  package var filter = Filter.none
+  /// The first line of the list that is on the screen.
+  package var scroll = 0
+  /// When the operator last moved; what is under a moving hand keeps its place.
+  package var lastMove: Timestamp?
+
+  /// An inbox before its first reading.
+  init(at now: Timestamp) {
+    inbox = Inbox(at: now)
+  }
+
+  /// How long after a move the order is held.
+  static let hold = Duration.seconds(2)
+
+  /// Until when the order is held because the operator moved.
+  var holdsUntil: Timestamp? { lastMove.map { $0 + InboxModel.hold } }
+
+  /// The rows that pass the filter.
+  var shown: [Row] { inbox.shown(filter) }
+
+  /// The row under the cursor.
+  package var selection: Row? { listing.selection }
+}
+
+/// The filter while it is typed.
+///
+/// What stood before comes back on Esc.
+package struct FilterPrompt: Sendable, Equatable {
+  package var text: String
+  package var mistake: Filter.Mistake?
+}

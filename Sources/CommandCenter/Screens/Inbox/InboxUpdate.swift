@@ -1,0 +1,245 @@
+internal import Cells
+internal import Runs
+internal import Triage
+
+extension Model {
+  /// What the poller says.
+  mutating func handle(_ message: InboxMessage) -> [Effect] {
+    switch message {
+    case .reading(let reading, let changed):
+      link.lastGood = reading.at
+      link.fault = nil
+      link.missed = 0
+      link.nextTry = nil
+      inbox.reading = reading
+      inbox.inbox = Inbox(reading, order: inbox.order)
+      refreshListing()
+      var effects = setPace()
+      effects += watchSelection()
+      if case .run(let screen) = screenLayer, changed || !screen.isSettled(in: self) {
+        effects += load(screen.reference)
+      }
+      return effects
+    case .failed(let fault, let nextTry, let missed):
+      link.fault = fault
+      link.nextTry = nextTry
+      link.missed = missed
+      return []
+    }
+  }
+
+  /// The screen beneath prompts and dialogs.
+  var screenLayer: Layer {
+    layers.last { layer in
+      switch layer {
+      case .inbox, .run, .firstStart: true
+      case .filter, .help, .decision, .stopping: false
+      }
+    } ?? .inbox
+  }
+
+  private mutating func setPace() -> [Effect] {
+    let pace: Pace = inbox.inbox.isLively || !flights.isEmpty ? .lively : .calm
+    guard pace != link.pace else { return [] }
+    link.pace = pace
+    return [.pace(pace)]
+  }
+
+  /// Lays the newest reading on the screen; the selected row keeps its line.
+  mutating func refreshListing() {
+    let line = selectionLine
+    let isMoving = inbox.holdsUntil.map { now < $0 } ?? false
+    let isDeciding = layers.contains(where: \.isDialog)
+    inbox.listing.refresh(
+      from: inbox.inbox,
+      shown: inbox.shown,
+      hold: isMoving || isDeciding
+    )
+    if let line, let newer = selectionLine { inbox.scroll += newer - line }
+    clampScroll()
+  }
+
+  /// The selected row's line among all lines of the list, less what is scrolled away.
+  private var selectionLine: Int? {
+    InboxLine.span(of: inbox.listing, in: inboxLines)?.lowerBound
+  }
+
+  /// The lines of the list.
+  var inboxLines: [InboxLine] {
+    InboxLine.lines(
+      inbox.listing,
+      counts: shownCount,
+      unfolds: InboxLayout(self).isNarrow
+    )
+  }
+
+  /// How many rows of a section there are, or pass the filter when there is one.
+  func shownCount(_ section: Section) -> Int {
+    guard !inbox.filter.isEmpty else { return inbox.inbox.count(section) }
+    return inbox.listing.rows.count { $0.section == section && $0.departure == nil }
+  }
+
+  /// Scrolls no further than needed to have the selected row on the screen, with its heading when it
+  /// is the first of its section.
+  mutating func showSelection() {
+    let lines = inboxLines
+    guard let span = InboxLine.span(of: inbox.listing, in: lines) else {
+      inbox.scroll = 0
+      return
+    }
+    let height = max(1, InboxLayout(self).height)
+    var first = span.lowerBound
+    if first > 0, case .heading = lines[first - 1] { first -= 1 }
+    if span.upperBound >= inbox.scroll + height { inbox.scroll = span.upperBound - height + 1 }
+    if first < inbox.scroll { inbox.scroll = first }
+    clampScroll()
+  }
+
+  private mutating func clampScroll() {
+    let height = InboxLayout(self).height
+    inbox.scroll = max(0, min(inbox.scroll, inboxLines.count - height))
+  }
+
+  /// A key on the inbox.
+  mutating func inboxCommand(_ command: Command) -> [Effect] {
+    switch command {
+    case .up: return move { $0.move(by: -1) }
+    case .down: return move { $0.move(by: 1) }
+    case .pageUp, .pageDown, .halfUp, .halfDown:
+      let page = max(1, InboxLayout(self).height - 2)
+      let step = command == .pageUp || command == .pageDown ? page : max(1, page / 2)
+      return move { $0.move(by: command == .pageDown || command == .halfDown ? step : -step) }
+    case .top: return move { $0.moveToEnd(false) }
+    case .bottom: return move { $0.moveToEnd(true) }
+    case .nextSection: return move { $0.moveToSection(forward: true) }
+    case .previousSection: return move { $0.moveToSection(forward: false) }
+    case .open:
+      guard let reference = inbox.selection?.reference else {
+        if let row = inbox.selection {
+          say("the server did not say which workflow \(row.id.run) belongs to", .bad)
+        }
+        return []
+      }
+      return openRun(reference)
+    case .approve, .reject, .pause, .stop:
+      return decide(command, target: inbox.selection.map(Target.init))
+    case .filter:
+      layers.append(.filter(FilterPrompt(text: inbox.filterText)))
+      return []
+    case .sort:
+      inbox.order = inbox.order.next
+      if let reading = inbox.reading { inbox.inbox = Inbox(reading, order: inbox.order) }
+      inbox.listing.show(inbox.shown)
+      showSelection()
+      say("sorted: \(inbox.order.words)", .plain)
+      return []
+    case .close:
+      if notice != nil {
+        notice = nil
+      } else if !inbox.filterText.isEmpty {
+        setFilter("")
+      }
+      return []
+    case .back: return [.quit(.done)]
+    default: return []
+    }
+  }
+
+  private mutating func move(_ change: (inout Listing) -> Void) -> [Effect] {
+    let before = inbox.listing.selected
+    change(&inbox.listing)
+    inbox.lastMove = now
+    guard inbox.listing.selected != before else { return [] }
+    showSelection()
+    return watchSelection()
+  }
+
+  /// Reads what the preview needs of the selected run, once.
+  mutating func watchSelection() -> [Effect] {
+    guard InboxLayout(self).preview != nil, let reference = inbox.selection?.reference,
+      case .inbox = screenLayer
+    else { return [] }
+    if let known = details[reference], let run = inbox.selection?.run,
+      known.run.status == run.status
+    {
+      return []
+    }
+    return load(reference)
+  }
+
+  /// A key in the filter's prompt: it narrows the list while it is typed.
+  mutating func filterKey(_ key: Key, _ prompt: FilterPrompt) -> [Effect] {
+    switch config.keymap.command(for: key, in: .filter) {
+    case .keep:
+      layers.removeLast()
+      return watchSelection()
+    case .close:
+      layers.removeLast()
+      setFilter("")
+      return watchSelection()
+    default:
+      var text = prompt.text
+      guard Prompt.edit(&text, key) else { return [] }
+      typeFilter(text)
+      return []
+    }
+  }
+
+  /// What stands in the prompt now; a mistake leaves the list as it was.
+  mutating func typeFilter(_ text: String) {
+    var prompt = FilterPrompt(text: text)
+    do throws(Filter.Mistake) {
+      inbox.filter = try Filter(text)
+    } catch {
+      prompt.mistake = error
+    }
+    inbox.filterText = text
+    layers[layers.count - 1] = .filter(prompt)
+    applyFilter()
+  }
+
+  private mutating func setFilter(_ text: String) {
+    inbox.filterText = text
+    inbox.filter = (try? Filter(text)) ?? .none
+    applyFilter()
+  }
+
+  private mutating func applyFilter() {
+    inbox.listing.show(inbox.shown)
+    showSelection()
+  }
+}
+
+/// A line that is being typed.
+enum Prompt {
+  /// The longest line that a prompt takes, in characters.
+  static let limit = 400
+
+  /// Lays a key on the line; false when it means nothing there.
+  static func edit(_ text: inout String, _ key: Key) -> Bool {
+    switch (key.code, key.control, key.alt) {
+    case (.backspace, false, false):
+      guard !text.isEmpty else { return false }
+      text.removeLast()
+    case (.character("u"), true, false): text = ""
+    case (.character("w"), true, false):
+      while text.last == " " { text.removeLast() }
+      while let last = text.last, last != " " {
+        _ = last
+        text.removeLast()
+      }
+    case (.character(let character), false, false): return append(String(character), to: &text)
+    default: return false
+    }
+    return true
+  }
+
+  /// Puts pasted or typed text behind the line, as one line.
+  static func append(_ more: String, to text: inout String) -> Bool {
+    let room = limit - text.count
+    guard room > 0 else { return false }
+    let line = more.split(whereSeparator: \.isNewline).joined(separator: " ")
+    text += Text.sanitised(String(line.prefix(room)))
+    return true
+  }
+}

@@ -1,0 +1,175 @@
+internal import Cells
+internal import Runs
+internal import Triage
+
+/// Draws the inbox.
+enum InboxView {
+  static func draw(_ model: Model, into frame: inout Frame) {
+    let layout = InboxLayout(model)
+    TopLine.draw(model, into: &frame)
+    if layout.hasTabs { drawTabs(model, into: &frame) }
+    drawFault(model, layout, into: &frame)
+    drawFilter(model, layout, into: &frame)
+    if model.inbox.listing.rows.isEmpty {
+      drawEmpty(model, layout, into: &frame)
+    } else {
+      drawList(model, layout, into: &frame)
+      PreviewView.draw(model, layout, into: &frame)
+    }
+    NoticeLine.draw(model, into: &frame)
+    let hints: [Segment] =
+      if case .filter = model.top {
+        Hints.fit([(.keep, "keep filter"), (.close, "clear")], .filter, model)
+      } else if model.inbox.listing.rows.isEmpty {
+        Hints.fit([(.refresh, "refresh now"), (.help, "help"), (.back, "quit")], .inbox, model)
+      } else {
+        Hints.inbox(model)
+      }
+    Hints.draw(hints, model, into: &frame)
+  }
+
+  private static func drawTabs(_ model: Model, into frame: inout Frame) {
+    let count = model.link.lastGood == nil ? "" : " \(model.inbox.inbox.count)"
+    frame.put("[1 Inbox\(count)]", column: 1, row: 1, look: .tabActive)
+    frame.put(
+      [Segment("?", .key), Segment(" help", .tab)],
+      column: model.size.columns - 7,
+      row: 1,
+      end: model.size.columns - 1
+    )
+  }
+
+  private static func drawFault(_ model: Model, _ layout: InboxLayout, into frame: inout Frame) {
+    guard let sentence = TopLine.faultSentence(model) else { return }
+    let row = layout.hasTabs ? 2 : 1
+    frame.put(
+      [Segment(sentence, .warning)],
+      column: 1,
+      row: row,
+      end: model.size.columns - 1
+    )
+  }
+
+  private static func drawFilter(_ model: Model, _ layout: InboxLayout, into frame: inout Frame) {
+    let prompt: FilterPrompt? = if case .filter(let prompt) = model.top { prompt } else { nil }
+    guard prompt != nil || !model.inbox.filterText.isEmpty else { return }
+    let row = layout.top - 1
+    let columns = model.size.columns
+    let text = prompt?.text ?? model.inbox.filterText
+    let shown = model.inbox.listing.rows.count
+    let right =
+      prompt?.mistake.map { Segment($0.sentence, .failure) }
+      ?? Segment("\(shown) of \(model.inbox.inbox.count) shown", .secondary)
+    let rightWidth = min(Text.width(right.text), columns / 2 + columns / 4)
+    let room = max(8, columns - rightWidth - 6)
+    // What is being typed stays in view: the front of a long line gives way.
+    var visible = Text.sanitised(text)
+    while Text.width(visible) > room - 1 { visible.removeFirst() }
+    frame.put("/", column: 1, row: row, look: .key)
+    let end = frame.put(visible, column: 3, row: row, look: .field)
+    if let mistake = prompt?.mistake, visible.count == text.count {
+      let range = mistake.range
+      let before = Text.width(String(text.prefix(range.lowerBound)))
+      let wrong = Text.width(String(text.dropFirst(range.lowerBound).prefix(range.count)))
+      frame.restyle(Rect(column: 3 + before, row: row, columns: wrong, rows: 1)) {
+        $0.underlined = true
+        $0.role = .failure
+      }
+    }
+    frame.putRight(right.text, end: columns - 1, row: row, look: right.look, limit: rightWidth)
+    if prompt != nil { frame.cursor = Position(column: end, row: row) }
+  }
+
+  private static func drawList(_ model: Model, _ layout: InboxLayout, into frame: inout Frame) {
+    let lines = model.inboxLines
+    let visible = lines.dropFirst(model.inbox.scroll).prefix(layout.height)
+    for (offset, line) in visible.enumerated() {
+      let row = layout.top + offset
+      switch line {
+      case .heading(let section, let count):
+        drawHeading(section, count, model, layout, row, into: &frame)
+      case .row(let item, let index):
+        RowView.draw(item, model, layout, row: row, into: &frame)
+        if model.link.isStale { dim(row, layout.width, &frame) }
+        if index == model.inbox.listing.index { mark(row, model, layout.width, &frame) }
+      case .detail(let item):
+        let detail = RowWords(item, model).detail
+        frame.put(
+          [Segment(detail.text, detail.look)],
+          column: 3,
+          row: row,
+          end: layout.width - 1
+        )
+      }
+    }
+  }
+
+  private static func dim(_ row: Int, _ width: Int, _ frame: inout Frame) {
+    frame.restyle(Rect(column: 0, row: row, columns: width, rows: 1)) { $0.dimmed = true }
+  }
+
+  private static func mark(_ row: Int, _ model: Model, _ width: Int, _ frame: inout Frame) {
+    frame.put(String(model.glyphs.marker), column: 0, row: row, look: .accent)
+    frame.restyle(Rect(column: 0, row: row, columns: width, rows: 1)) { $0.selected = true }
+  }
+
+  private static func drawHeading(
+    _ section: Section,
+    _ count: Int,
+    _ model: Model,
+    _ layout: InboxLayout,
+    _ row: Int,
+    into frame: inout Frame
+  ) {
+    let title = layout.isNarrow ? section.shortTitle : section.title
+    let cut = count > Inbox.sectionLimit ? ", \(Inbox.sectionLimit) shown" : ""
+    let end = frame.put("\(title) \(count)\(cut) ", column: 1, row: row, look: .section)
+    let tail = section == .failed && !layout.isNarrow ? " 24 h " : ""
+    let rule = Rect(
+      column: end,
+      row: row,
+      columns: max(0, layout.width - end - Text.width(tail)),
+      rows: 1
+    )
+    frame.fill(rule, with: model.glyphs.rule, look: .faint)
+    frame.put(tail, column: layout.width - Text.width(tail), row: row, look: .section)
+  }
+
+  private static func drawEmpty(_ model: Model, _ layout: InboxLayout, into frame: inout Frame) {
+    var lines: [Segment] = []
+    if model.link.lastGood == nil {
+      let waiting = "Waiting for the first answer of \(model.profile.place) …"
+      lines = [Segment(model.link.fault == nil ? waiting : "Nothing was read yet.", .title)]
+    } else if !model.inbox.filter.isEmpty, model.inbox.inbox.count > 0 {
+      lines = [Segment("Nothing passes this filter.", .title)]
+    } else {
+      lines = [
+        Segment("Nothing needs you.", .title), Segment(""),
+        Segment("No approvals, no active runs, no failures in the last 24 hours."),
+      ]
+      if let run = model.inbox.inbox.lastCompleted, let ended = Inbox.ended(run) {
+        let age = Age.short(model.inbox.inbox.at - ended)
+        lines.append(Segment("Last run: \(run.title) completed \(age) ago."))
+      }
+    }
+    for (offset, line) in lines.enumerated() where offset + 1 < layout.height {
+      frame.put([line], column: 3, row: layout.top + 1 + offset, end: model.size.columns - 1)
+    }
+  }
+}
+
+/// The one sentence above the hints.
+enum NoticeLine {
+  static func draw(_ model: Model, into frame: inout Frame) {
+    guard let notice = model.notice else { return }
+    let row = model.size.rows - 2
+    let look: Look =
+      switch notice.tone {
+      case .plain: .secondary
+      case .good: .success
+      case .bad: .warning
+      }
+    frame.fill(Rect(column: 0, row: row, columns: model.size.columns, rows: 1), look: .text)
+    frame.put([Segment(notice.text, look)], column: 1, row: row, end: model.size.columns - 1)
+  }
+}

@@ -1,0 +1,147 @@
+internal import Cells
+internal import Runs
+internal import Triage
+
+/// Draws one row of the inbox.
+enum RowView {
+  static func draw(
+    _ row: Row,
+    _ model: Model,
+    _ layout: InboxLayout,
+    row line: Int,
+    into frame: inout Frame
+  ) {
+    let words = RowWords(row, model)
+    frame.put(String(words.glyph), column: 1, row: line, look: words.glyphLook)
+    let age = row.since.map { words.age(model.inbox.inbox.at - $0) } ?? ""
+    let end = layout.width - 1
+    let ageStart = end - Text.width(age)
+    frame.put(age, column: ageStart, row: line, look: .secondary)
+    let nameWidth = layout.isNarrow ? 17 : layout.width < 100 ? 16 : 24
+    let name = Text.padded(Text.truncated(words.name, to: nameWidth), to: nameWidth)
+    var column = frame.put(name, column: 3, row: line, look: .text) + 1
+    if layout.isNarrow {
+      // Where there is no room for both, how far a run has come tells more than its id.
+      let brief = words.count.map { Segment($0, .secondary) } ?? Segment(row.id.run.short, .faint)
+      frame.put([brief], column: column, row: line, end: ageStart - 1)
+      return
+    }
+    column = frame.put(
+      Text.padded(row.id.run.short, to: 8),
+      column: column,
+      row: line,
+      look: .faint
+    )
+    let middle = (layout.width >= 69 ? words.lead : words.shortLead) + [words.detail]
+    frame.put(middle, column: column + 2, row: line, end: ageStart - 1)
+  }
+}
+
+/// What a row says, in words.
+struct RowWords {
+  var name: String
+  var glyph: Character
+  var glyphLook: Look
+  /// The pieces in front of the detail, padded to their columns.
+  var lead: [Segment] = []
+  /// The same where there is no room for a bar.
+  var shortLead: [Segment] = []
+  var detail = Segment("", .text)
+  /// How many steps are settled of how many.
+  var count: String?
+  private var isExact: Bool
+
+  init(_ row: Row, _ model: Model) {
+    name = row.title
+    isExact = row.section == .draining || (row.section == .running && row.run?.status != .paused)
+    (glyph, glyphLook) = RowWords.sign(row, model.glyphs)
+    if let departure = row.departure {
+      glyphLook = .faint
+      detail = Segment(departure.words, .secondary)
+      return
+    }
+    switch row.section {
+    case .awaiting: describe(task: row)
+    case .draining: describe(draining: row)
+    case .running: describe(running: row, model.glyphs)
+    case .failed: describe(failed: row, model.zone)
+    }
+    let flight = model.flights.values.first { $0.decision.subject.run.run == row.id.run }
+    if let flight {
+      detail = Segment("\(flight.decision.verb.word): \(flight.stage.words) …", .accent)
+    }
+  }
+
+  private static func sign(_ row: Row, _ glyphs: Glyphs) -> (Character, Look) {
+    switch row.section {
+    case .awaiting: (glyphs.awaiting, .attention)
+    case .draining: (glyphs.draining, .draining)
+    case .failed:
+      row.run?.status == .stopped ? (glyphs.stopped, .stopped) : (glyphs.failed, .failure)
+    case .running:
+      switch row.run?.status.phase {
+      case .waiting: (glyphs.queued, .queued)
+      case .paused: (glyphs.paused, .paused)
+      default: (glyphs.running, .running)
+      }
+    }
+  }
+
+  private mutating func describe(task row: Row) {
+    let type = Text.truncated(row.task?.type ?? "task", to: 10)
+    lead = [Segment(Text.padded(type, to: 8) + "  ", .secondary)]
+    shortLead = []
+    detail = Segment(row.task?.title ?? "", .text)
+  }
+
+  private mutating func describe(draining row: Row) {
+    let steps = row.run?.currentSteps ?? []
+    let count = max(steps.count, row.run?.steps?.running ?? 0)
+    lead = [Segment("\(count) in flight  ", .draining)]
+    shortLead = lead
+    detail = Segment(steps.map(\.text).joined(separator: ", "), .text)
+  }
+
+  private mutating func describe(running row: Row, _ glyphs: Glyphs) {
+    guard let run = row.run else { return }
+    let steps = run.currentSteps.map(\.text).joined(separator: ", ")
+    switch run.status {
+    case .running: detail = Segment(steps, .text)
+    case .paused:
+      let by = run.statusBy.map { "paused by \($0)" } ?? "paused"
+      detail = Segment(row.pauseIsUnexplained ? "paused, reason unknown" : by, .paused)
+    default: detail = Segment(run.status.word, .secondary)
+    }
+    guard let counts = run.steps, counts.total > 0, run.status.phase != .waiting else { return }
+    count = "\(counts.settled)/\(counts.total)"
+    let filled = min(7, max(0, counts.settled * 7 / counts.total))
+    let bar = String(repeating: glyphs.barFull, count: filled)
+    let rest = String(repeating: glyphs.barEmpty, count: 7 - filled)
+    let tally = Text.padded(count ?? "", to: 5) + " "
+    lead = [Segment(bar, .running), Segment(rest + " ", .faint), Segment(tally, .secondary)]
+    shortLead = [Segment(tally, .secondary)]
+  }
+
+  private mutating func describe(failed row: Row, _ zone: Zone) {
+    guard let run = row.run else { return }
+    if run.status == .stopped {
+      lead = [Segment("stopped   ", .stopped)]
+      detail = Segment(run.statusBy.map { "by \($0)" } ?? "", .text)
+    } else {
+      let code = Text.truncated(run.failure?.code ?? "failed", to: 15)
+      lead = [Segment(Text.padded(code, to: 15) + "  ", .failure)]
+      let parts = [run.failure?.step?.text, run.failure?.message].compactMap { $0 }
+      detail = Segment(parts.joined(separator: ": "), .text)
+      if let same = row.sameCause {
+        let since = same.since.map { " since \(zone.clock($0).prefix(5))" } ?? ""
+        detail = Segment("same cause, \(same.count) runs\(since)", .secondary)
+      }
+    }
+    shortLead = lead
+  }
+
+  /// The row's age in its section's exactness.
+  func age(_ duration: Duration) -> String {
+    isExact ? Age.exact(duration) : Age.short(duration)
+  }
+}

@@ -1,0 +1,49 @@
+package import Runs
+
+/// One run, looked at: its events, its steps, its task.
+package struct RunScreen: Sendable, Equatable {
+  /// What is shown of the run; digits stay with their tab whichever are there.
+  package enum Tab: Int, Sendable, CaseIterable {
+    case events = 1
+    case steps = 2
+    case task = 4
+
+    /// The tab's name.
+    var title: String {
+      switch self {
+      case .events: "Events"
+      case .steps: "Steps"
+      case .task: "Task"
+      }
+    }
+  }
+
+  package var reference: RunReference
+  package var tab = Tab.events
+  /// The event under the cursor, counted from the first.
+  package var event = 0
+  /// Whether the cursor stays on the newest event.
+  package var follows = true
+  /// Events whose data is unfolded beneath them.
+  package var unfolded: Set<Int> = []
+  /// The step under the cursor; nil is the first.
+  package var step: StepID?
+  /// The first line of the tab that is on the screen.
+  package var scroll = 0
+
+  /// A screen for a run.
+  package init(_ reference: RunReference) {
+    self.reference = reference
+  }
+
+  /// The tabs that there are: the task only while one waits.
+  func tabs(_ detail: RunDetail?) -> [Tab] {
+    Tab.allCases.filter { $0 != .task || detail?.tasks.contains(where: \.isPending) == true }
+  }
+
+  /// Whether everything of the run has been read and none of it will change.
+  func isSettled(in model: Model) -> Bool {
+    guard let detail = model.details[reference] else { return false }
+    return detail.run.status.isTerminal
+  }
+}

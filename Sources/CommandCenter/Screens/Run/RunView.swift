@@ -1,0 +1,246 @@
+internal import Cells
+internal import JSON
+internal import Runs
+internal import Triage
+
+/// Draws a run.
+enum RunView {
+  static func draw(_ screen: RunScreen, _ model: Model, into frame: inout Frame) {
+    let detail = model.details[screen.reference]
+    drawHeader(screen, detail, model, into: &frame)
+    drawTabs(screen, detail, model, into: &frame)
+    if let detail {
+      switch screen.tab {
+      case .events: drawEvents(screen, detail, model, into: &frame)
+      case .steps: StepsView.draw(screen, detail, model, into: &frame)
+      case .task: drawTask(screen, detail, model, into: &frame)
+      }
+    } else {
+      let fault = model.details.faults[screen.reference]
+      let text = fault.map { "Not read: \($0.sentence)" } ?? "Reading the run …"
+      let lines = Text.wrapped(text, to: model.size.columns - 4, maximumLines: 4)
+      for (offset, line) in lines.enumerated() {
+        frame.put(line, column: 3, row: 3 + offset, look: fault == nil ? .secondary : .warning)
+      }
+    }
+    drawStatus(screen, detail, model, into: &frame)
+    if model.notice != nil { NoticeLine.draw(model, into: &frame) }
+    Hints.draw(Hints.run(model, screen), model, into: &frame)
+  }
+
+  private static func drawHeader(
+    _ screen: RunScreen,
+    _ detail: RunDetail?,
+    _ model: Model,
+    into frame: inout Frame
+  ) {
+    let row = model.inbox.listing.rows.first { $0.reference == screen.reference }
+    let run = detail?.run ?? row?.run
+    let columns = model.size.columns
+    frame.fill(Rect(column: 0, row: 0, columns: columns, rows: 1), look: .chrome)
+    var right: [String] = []
+    if let trigger = run?.trigger { right.append(trigger) }
+    if let credits = run?.credits { right.append("\(credits.text) cr") }
+    if let run { right.append(age(of: run, model)) }
+    if model.link.isLate(at: model.now) {
+      right = [
+        model.link.word ?? "data \(Age.exact(model.now - (model.link.lastGood ?? model.now))) old"
+      ]
+    }
+    let tail = right.joined(separator: "   ")
+    let room = columns < 60 ? Text.width(right.last ?? "") : Text.width(tail)
+    let end = columns - 1
+    let rightLook: Look = model.link.isLate(at: model.now) ? .warning : .chrome
+    frame.put(
+      columns < 60 ? right.last ?? "" : tail,
+      column: end - room,
+      row: 0,
+      look: rightLook
+    )
+    var left = [
+      Segment("\(model.glyphs.back) ", .chrome),
+      Segment(row?.title ?? run?.title ?? screen.reference.workflow.text, .title),
+    ]
+    if let version = run?.version { left.append(Segment("  v\(version)", .chrome)) }
+    left.append(Segment("  \(screen.reference.run.short) ", .chrome))
+    if let run { left += status(of: run, detail, row != nil && row?.task != nil) }
+    if model.permissions.readOnly != nil { left.append(Segment("  READ-ONLY", .warning)) }
+    frame.put(left, column: 1, row: 0, end: end - room - 1)
+  }
+
+  private static func status(of run: Run, _ detail: RunDetail?, _ waits: Bool) -> [Segment] {
+    let isWaiting = detail?.tasks.contains(where: \.isPending) ?? waits
+    if isWaiting, !run.status.isTerminal {
+      return [Segment("\(run.status.word), waits for you", .attention)]
+    }
+    let look: Look =
+      switch run.status {
+      case .failed: .failure
+      case .stopped: .stopped
+      case .completed: .success
+      case .paused: .paused
+      case .draining: .draining
+      case .pending, .queued, .starting: .queued
+      case .running, .other: .running
+      }
+    var segments = [Segment(run.status.word, look)]
+    if let code = run.failure?.code { segments.append(Segment(" \(code)", look)) }
+    return segments
+  }
+
+  private static func age(of run: Run, _ model: Model) -> String {
+    guard let moment = run.endedAt ?? run.began else { return "" }
+    return Age.short(model.inbox.inbox.at - moment)
+  }
+
+  private static func drawTabs(
+    _ screen: RunScreen,
+    _ detail: RunDetail?,
+    _ model: Model,
+    into frame: inout Frame
+  ) {
+    var column = 1
+    for tab in screen.tabs(detail) {
+      let isActive = tab == screen.tab
+      let label = "\(tab.rawValue) \(tab.title)"
+      column = frame.put(
+        isActive ? "[\(label)]" : label,
+        column: column,
+        row: 1,
+        look: isActive ? .tabActive : .tab
+      )
+      column += 2
+    }
+    guard let run = detail?.run, let began = run.began else { return }
+    let took = run.endedAt.map { "  \(Age.exact($0 - began))" } ?? ""
+    let text = "\(model.zone.clock(began)) \(model.zone.name)\(took)"
+    if column + Text.width(text) < model.size.columns - 1 {
+      frame.putRight(text, end: model.size.columns - 1, row: 1, look: .secondary)
+    }
+  }
+
+  private static func drawEvents(
+    _ screen: RunScreen,
+    _ detail: RunDetail,
+    _ model: Model,
+    into frame: inout Frame
+  ) {
+    let layout = RunLayout(model, screen)
+    let lines = EventLine.lines(detail, unfolded: screen.unfolded)
+    let columns = model.size.columns
+    if lines.isEmpty {
+      frame.put("No events yet.", column: 3, row: layout.top + 1, look: .secondary)
+    }
+    for (offset, line) in lines.dropFirst(screen.scroll).prefix(layout.height).enumerated() {
+      let row = layout.top + offset
+      switch line {
+      case .event(let index, let words):
+        drawEvent(detail.events[index], words, model, row, into: &frame)
+        guard index == screen.event else { continue }
+        frame.put(String(model.glyphs.marker), column: 0, row: row, look: .accent)
+        frame.restyle(Rect(column: 0, row: row, columns: columns, rows: 1)) { $0.selected = true }
+      case .cause(let text):
+        let corner = model.glyphs.bottomLeft
+        frame.put(
+          [Segment("\(corner) ", .faint), Segment(text, .warning)],
+          column: 15,
+          row: row,
+          end: columns - 1
+        )
+      case .data(let text):
+        frame.put([Segment(text, .secondary)], column: 15, row: row, end: columns - 1)
+      }
+    }
+  }
+
+  private static func drawEvent(
+    _ event: RunEvent,
+    _ words: EventWords,
+    _ model: Model,
+    _ row: Int,
+    into frame: inout Frame
+  ) {
+    let end = model.size.columns - 1
+    let isNarrow = model.size.columns < 60
+    let clock = event.at.map { model.zone.clock($0, milliseconds: !isNarrow) } ?? ""
+    frame.put(clock, column: 1, row: row, look: .faint)
+    var column = isNarrow ? 10 : 14
+    if let outcome = words.outcome {
+      let (glyph, look) = StepSign.of(outcome, model.glyphs)
+      frame.put(String(glyph), column: column, row: row, look: look)
+    }
+    column += 1
+    let typeLook: Look = event.type == "step_failed" ? .failure : .secondary
+    let typeWidth = isNarrow ? 14 : 16
+    frame.put([Segment(words.type, typeLook)], column: column, row: row, end: column + typeWidth)
+    column += typeWidth + 1
+    let subject = Text.truncated(words.subject, to: 24)
+    let padded = Text.padded(subject, to: isNarrow ? 0 : 14)
+    frame.put(
+      [Segment(padded), Segment(words.text.isEmpty ? "" : " \(words.text)", .text)],
+      column: column,
+      row: row,
+      end: end
+    )
+  }
+
+  private static func drawTask(
+    _ screen: RunScreen,
+    _ detail: RunDetail,
+    _ model: Model,
+    into frame: inout Frame
+  ) {
+    let layout = RunLayout(model, screen)
+    let columns = model.size.columns - 6
+    let lines = TaskLines.lines(detail, zone: model.zone, columns: columns)
+    let visible = lines.dropFirst(screen.scroll).prefix(layout.height - 1)
+    for (offset, line) in visible.enumerated() {
+      frame.put(
+        [Segment(line.text, line.look)],
+        column: 3,
+        row: layout.top + 1 + offset,
+        end: model.size.columns - 1
+      )
+    }
+  }
+
+  private static func drawStatus(
+    _ screen: RunScreen,
+    _ detail: RunDetail?,
+    _ model: Model,
+    into frame: inout Frame
+  ) {
+    guard model.notice == nil else { return }
+    var parts: [String] = []
+    if let detail {
+      switch screen.tab {
+      case .events:
+        parts.append(screen.follows ? "follow on" : "follow off")
+        parts.append("\(detail.events.count) events" + (detail.isCut ? ", more on the server" : ""))
+      case .steps: parts.append("\(detail.steps.count) steps")
+      case .task:
+        if let task = detail.tasks.first(where: \.isPending) {
+          parts.append(task.type ?? "task")
+          if let since = task.createdAt {
+            parts.append("\(Age.short(model.inbox.inbox.at - since)) old")
+          }
+          if let expires = task.expiresAt {
+            parts.append("deadline in \(Age.short(expires - model.inbox.inbox.at))")
+          }
+          parts.append("read only")
+        }
+      }
+      if detail.unreadable > 0 { parts.append("\(detail.unreadable) unreadable") }
+    }
+    parts.append("local time (\(model.zone.name))")
+    if let fault = model.details.faults[screen.reference] { parts.append(fault.sentence) }
+    if let sentence = TopLine.faultSentence(model) { parts = [sentence] }
+    let look: Look = model.link.isStale ? .warning : .faint
+    frame.put(
+      [Segment(parts.joined(separator: " · "), look)],
+      column: 1,
+      row: model.size.rows - 2,
+      end: model.size.columns - 1
+    )
+  }
+}

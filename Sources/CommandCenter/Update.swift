@@ -1,0 +1,88 @@
+internal import Cells
+package import Runs
+internal import Triage
+
+/// Lays a message on the model.
+/// - Returns: What the loop shall do because of it, in order.
+package func update(_ model: inout Model, _ message: Message, at now: Timestamp) -> [Effect] {
+  model.now = max(model.now, now)
+  if let until = model.notice?.until, model.now >= until { model.notice = nil }
+  switch message {
+  case .key(let key): return model.press(key)
+  case .paste(let text): return model.paste(text)
+  case .resized(let size):
+    model.size = size
+    model.showSelection()
+    return model.watchSelection()
+  case .tick:
+    if model.inbox.listing.held > 0 { model.refreshListing() }
+    return []
+  case .inbox(let message): return model.handle(message)
+  case .run(let message): return model.handle(message)
+  case .decision(let message): return model.handle(message)
+  }
+}
+
+extension Model {
+  /// A key: the topmost layer's table says what it does.
+  fileprivate mutating func press(_ key: Key) -> [Effect] {
+    let command = config.keymap.command(for: key, in: top.scope)
+    switch command {
+    case .suspend: return [.suspend]
+    case .leave: return [.quit(.done)]
+    default: break
+    }
+    switch top {
+    case .filter(let prompt): return filterKey(key, prompt)
+    case .help(let screen): return helpKey(key, screen)
+    default: return command.map { run($0) } ?? []
+    }
+  }
+
+  /// Does what a key, or a line of help, stands for.
+  mutating func run(_ command: Command) -> [Effect] {
+    switch command {
+    case .help:
+      layers.append(.help(HelpScreen(scope: top.scope)))
+      return []
+    case .refresh:
+      if case .run(let screen) = top { return [.refresh] + load(screen.reference) }
+      return [.refresh]
+    case .leave: return [.quit(.done)]
+    case .suspend: return [.suspend]
+    default: break
+    }
+    switch top {
+    case .inbox: return inboxCommand(command)
+    case .run(let screen): return runCommand(command, screen)
+    case .decision(let dialog): return decisionKey(command, dialog)
+    case .stopping(let dialog): return stopKey(command, dialog)
+    case .firstStart(let screen): return firstStartCommand(command, screen)
+    case .filter, .help: return []
+    }
+  }
+
+  /// Pasted text goes into prompts; anywhere else it would be commands.
+  fileprivate mutating func paste(_ text: String) -> [Effect] {
+    switch top {
+    case .filter(let prompt):
+      var line = prompt.text
+      if Prompt.append(text, to: &line) { typeFilter(line) }
+    case .help(var screen):
+      if Prompt.append(text, to: &screen.query) { layers[layers.count - 1] = .help(screen) }
+    default: break
+    }
+    return []
+  }
+
+  /// Shows one sentence above the hints.
+  mutating func say(_ text: String, _ tone: Notice.Tone) {
+    notice = Notice(text: text, tone: tone, until: now + .seconds(tone == .plain ? 4 : 10))
+  }
+
+  /// Reads a run, unless it is being read.
+  mutating func load(_ reference: RunReference) -> [Effect] {
+    guard details.loading.insert(reference).inserted else { return [] }
+    return [.load(reference)]
+  }
+}

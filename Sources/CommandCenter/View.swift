@@ -1,0 +1,33 @@
+package import Cells
+
+/// Draws the application: the same model always makes the same frame.
+package func view(_ model: Model) -> Frame {
+  var frame = Frame(size: model.size)
+  frame.title = "Command Center · \(model.profile.name)"
+  guard model.size.columns >= 40, model.size.rows >= 8 else {
+    drawTooSmall(model, into: &frame)
+    return frame
+  }
+  switch model.screenLayer {
+  case .firstStart(let screen): FirstStartView.draw(screen, model, into: &frame)
+  case .run(let screen): RunView.draw(screen, model, into: &frame)
+  default: InboxView.draw(model, into: &frame)
+  }
+  for layer in model.layers {
+    switch layer {
+    case .help(let screen): HelpView.draw(screen, model, into: &frame)
+    case .decision(let dialog): DialogView.draw(dialog, model, into: &frame)
+    case .stopping(let dialog): DialogView.draw(dialog, model, into: &frame)
+    case .inbox, .run, .firstStart, .filter: break
+    }
+  }
+  return frame
+}
+
+private func drawTooSmall(_ model: Model, into frame: inout Frame) {
+  let size = model.size
+  let sentence =
+    "Command Center needs 40 columns and 8 rows; this terminal has \(size.columns) and \(size.rows)."
+  let lines = Text.wrapped(sentence, to: size.columns, maximumLines: size.rows)
+  for (row, line) in lines.enumerated() { frame.put(line, column: 0, row: row, look: .warning) }
+}
