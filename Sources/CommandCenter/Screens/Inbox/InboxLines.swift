@@ -13,6 +13,7 @@ enum InboxLine: Equatable {
   ///   - listing: The rows and the cursor.
   ///   - counts: How many stand in each section, shown or not.
   ///   - unfolds: Whether the selected row's detail stands on a line of its own.
+  /// - Returns: The lines, headings among them.
   static func lines(
     _ listing: Listing,
     counts: (Section) -> Int,
