@@ -141,3 +141,27 @@ package struct Frame: Equatable, Sendable {
     storage[index] = Cell(scalar: " ", width: 1, look: storage[index].look)
   }
 }
+
+extension Frame {
+  /// Calls `body` for each cell that has to be written so that `old` becomes this frame.
+  ///
+  /// Right halves are not given: they come with their left ones. Without an old frame, or with one of
+  /// another size, that is all cells.
+  package func forEachChange(since old: Frame?, _ body: (Cell, Position) -> Void) {
+    let old = old?.size == size ? old?.storage : nil
+    var index = 0
+    for row in 0..<size.rows {
+      for column in 0..<size.columns {
+        defer { index += 1 }
+        let cell = storage[index]
+        if let old {
+          if cell == old[index] { continue }
+          if cell.width == 0, column > 0, storage[index - 1] == old[index - 1] {
+            body(storage[index - 1], Position(column: column - 1, row: row))
+          }
+        }
+        if cell.width > 0 { body(cell, Position(column: column, row: row)) }
+      }
+    }
+  }
+}

@@ -1,0 +1,53 @@
+/* ncurses as Swift can see it: macros and globals become functions, nothing else is added. */
+#ifndef CNCURSES_SHIMS_H
+#define CNCURSES_SHIMS_H
+
+#define NCURSES_WIDECHAR 1
+#include <langinfo.h>
+#include <locale.h>
+#include <ncurses.h>
+#include <wchar.h>
+
+/* Globals: Swift refuses shared mutable state of C. */
+static inline WINDOW *cncurses_screen(void) { return stdscr; }
+static inline int cncurses_colors(void) { return COLORS; }
+static inline int cncurses_pairs(void) { return COLOR_PAIRS; }
+
+/* The next update repaints everything; `curscr` is a global, too. */
+static inline void cncurses_repaint(void) { clearok(curscr, TRUE); }
+
+/* Cast and shift macros. */
+static inline attr_t cncurses_bold(void) { return WA_BOLD; }
+static inline attr_t cncurses_underline(void) { return WA_UNDERLINE; }
+static inline attr_t cncurses_reverse(void) { return WA_REVERSE; }
+static inline attr_t cncurses_dim(void) { return WA_DIM; }
+
+/* `mvadd_wch` is a macro over `stdscr`; `text` is a base character and its combining ones. */
+static inline void cncurses_put(int row, int column, const wchar_t *text, attr_t attributes,
+                                short pair) {
+  cchar_t cell;
+  if (setcchar(&cell, text, attributes, pair, NULL) == OK) {
+    mvwadd_wch(stdscr, row, column, &cell);
+  }
+}
+
+/* What an erased cell looks like, so that erasing can stand for writing blanks. */
+static inline void cncurses_background(attr_t attributes, short pair) {
+  cchar_t cell;
+  if (setcchar(&cell, L" ", attributes, pair, NULL) == OK) wbkgrndset(stdscr, &cell);
+}
+
+/* Entries of the terminal's description; NULL where it has none (the macro value -1 included). */
+static inline const char *cncurses_string(const char *name) {
+  const char *found = tigetstr(name);
+  return found == (const char *)-1 ? NULL : found;
+}
+
+/* <wchar.h> declares it for X/Open programs only; ncurses goes by it. */
+extern int wcwidth(wchar_t character);
+static inline int cncurses_width(wchar_t character) { return wcwidth(character); }
+
+/* `CODESET` is an enumerator of an unnamed type. */
+static inline const char *cncurses_codeset(void) { return nl_langinfo(CODESET); }
+
+#endif

@@ -1,0 +1,72 @@
+import CNcurses
+import CTermGuard
+import Glibc
+
+/// The one screen of ncurses, and the streams it keeps.
+@safe final class Curses {
+  /// The name of the description that was loaded.
+  let description: String
+  /// What ncurses sends first.
+  let entering: String
+  /// The bytes that undo what ncurses does to a terminal, without delays.
+  let leaving: String
+  private let screen: OpaquePointer
+  private let reading: UnsafeMutablePointer<FILE>
+  private let writing: UnsafeMutablePointer<FILE>
+
+  /// Starts ncurses for output; bytes are read by others.
+  init(
+    environment: TerminalEnvironment,
+    input: Int32,
+    output: Int32
+  ) throws(TerminalFailure) {
+    guard let reading = unsafe fdopen(dup(input), "r"),
+      let writing = unsafe fdopen(dup(output), "w")
+    else { throw .system("open the terminal", errno) }
+    // The size comes from the terminal, never from LINES and COLUMNS.
+    use_env(false)
+    // ncurses would answer signals itself; they are the loop's.
+    termguard_keep()
+    defer { termguard_put_back() }
+    var found: (OpaquePointer, String)?
+    for name in environment.descriptions {
+      if let screen = unsafe newterm(name, writing, reading) {
+        unsafe found = (screen, name)
+        break
+      }
+    }
+    guard let (screen, name) = unsafe found else {
+      unsafe fclose(reading)
+      unsafe fclose(writing)
+      throw .unknown(environment.term)
+    }
+    unsafe self.screen = screen
+    unsafe self.reading = reading
+    unsafe self.writing = writing
+    description = name
+    entering = Self.string("smcup") ?? ""
+    leaving = ["rmkx", "sgr0", "op", "cnorm", "rmcup"].compactMap(Self.string).joined()
+    guard Self.string("cup") != nil else {
+      end()
+      throw .incapable(name)
+    }
+    raw()
+    noecho()
+    nonl()
+    unsafe leaveok(cncurses_screen(), true)
+    curs_set(0)
+  }
+
+  /// Ends ncurses; the terminal shows what it showed before.
+  func end() {
+    endwin()
+    unsafe delscreen(screen)
+    unsafe fclose(reading)
+    unsafe fclose(writing)
+  }
+
+  private static func string(_ name: String) -> String? {
+    guard let found = unsafe cncurses_string(name) else { return nil }
+    return Modes.undelayed(unsafe String(cString: found))
+  }
+}
