@@ -23,8 +23,9 @@ import Glibc
     guard let reading = unsafe fdopen(dup(input), "r"),
       let writing = unsafe fdopen(dup(output), "w")
     else { throw .system("open the terminal", errno) }
-    // The size comes from the terminal, never from LINES and COLUMNS.
-    use_env(false)
+    // The size comes from the terminal; from LINES and COLUMNS only where it has none.
+    use_env(Descriptor.size(output) == nil)
+    use_tioctl(true)
     // ncurses would answer signals itself; they are the loop's.
     termguard_keep()
     defer { termguard_put_back() }

@@ -130,7 +130,7 @@ extension ScreenTests.SessionTests {
   }
 
   @Test(arguments: [
-    ("xterm-256color", ColorDepth.palette256), ("xterm", .sixteen),
+    ("xterm-256color", ColorDepth.palette256), ("xterm", .sixteen), ("linux", .sixteen),
     ("vt100", .mono), ("screen-256color", .palette256), ("tmux-256color", .palette256),
   ])
   func `terminals show as many colours as they have`(term: String, depth: ColorDepth) throws {
