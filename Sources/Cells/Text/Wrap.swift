@@ -18,7 +18,9 @@ extension Text {
     if lines.count > limit {
       lines.removeSubrange(limit...)
       let last = lines.removeLast()
-      lines.append(truncated(last, to: columns - 1) + (last.hasSuffix(ellipsis) ? "" : ellipsis))
+      lines.append(
+        width(last) < columns ? last + ellipsis : truncated(last + ellipsis, to: columns)
+      )
     }
     return lines
   }

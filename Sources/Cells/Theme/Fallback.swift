@@ -41,7 +41,7 @@ extension Color {
       let dr = red - other.red
       let dg = green - other.green
       let db = blue - other.blue
-      return ((512 + mean) * dr * dr >> 8) + 4 * dg * dg + ((767 - mean) * db * db >> 8)
+      return ((512 + mean) * dr * dr) >> 8 + 4 * dg * dg + ((767 - mean) * db * db) >> 8
     }
   }
 

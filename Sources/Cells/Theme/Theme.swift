@@ -14,20 +14,28 @@ package struct Theme: Equatable, Sendable {
   package func style(_ look: Look, depth: ColorDepth) -> Style {
     let plain = styles[look.role] ?? Style()
     var style = plain
-    if look.dimmed {
-      style.foreground = styles[.faint]?.foreground
+    if look.dimmed, let faint = styles[.faint] {
+      style.foreground = faint.foreground
       style.bold = false
-      style.dim = depth == .mono || style.foreground == nil
+      // Where the colour alone does not set it apart.
+      style.dim =
+        faint.dim || depth == .mono || faint.foreground == styles[.text]?.foreground
     }
     if look.selected, let selection = styles[.selection] {
       style.background = selection.background
       if look.role == .text, !look.dimmed { style.foreground = selection.foreground }
       style.bold = style.bold || selection.bold
-      style.reverse = selection.reverse
+      let isLost =
+        selection.background?.shown(at: depth) == plain.background?.shown(at: depth)
+      if selection.reverse || isLost {
+        // A bar of one colour; reversed, each role would give it another one.
+        style.reverse = true
+        style.foreground = selection.foreground
+      }
     }
     if look.bold { style.bold = true }
     if look.underlined { style.underline = true }
-    return style.shown(at: depth, selected: look.selected, over: plain.background)
+    return style.shown(at: depth)
   }
 }
 
@@ -167,18 +175,10 @@ extension Theme {
 
 extension Style {
   /// The style in the colours that a depth has, readable there.
-  fileprivate func shown(at depth: ColorDepth, selected: Bool, over plain: Color?) -> Style {
+  fileprivate func shown(at depth: ColorDepth) -> Style {
     var shown = self
     shown.foreground = foreground?.shown(at: depth)
     shown.background = background?.shown(at: depth)
-    if depth == .mono {
-      if selected { shown.reverse = true }
-      return shown
-    }
-    if selected, !reverse, shown.background == plain?.shown(at: depth) {
-      // The depth has no colour between the bar and the page.
-      shown.reverse = true
-    }
     if let background = shown.background, background != .terminal,
       shown.foreground == background, let parts = background.components
     {
