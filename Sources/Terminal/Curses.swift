@@ -48,6 +48,7 @@ import Glibc
     entering = Self.string("smcup") ?? ""
     leaving = ["rmkx", "sgr0", "op", "cnorm", "rmcup"].compactMap(Self.string).joined()
     guard Self.string("cup") != nil else {
+      endwin()
       end()
       throw .incapable(name)
     }
@@ -58,9 +59,8 @@ import Glibc
     curs_set(0)
   }
 
-  /// Ends ncurses; the terminal shows what it showed before.
+  /// Forgets the screen, behind `endwin`.
   func end() {
-    endwin()
     unsafe delscreen(screen)
     unsafe fclose(reading)
     unsafe fclose(writing)

@@ -63,6 +63,12 @@ enum Descriptor {
     }
   }
 
+  /// Whether the terminal listens to this process and not to another job of its shell.
+  static func isForeground(_ descriptor: Int32) -> Bool {
+    let group = tcgetpgrp(descriptor)
+    return group < 0 || group == getpgrp()
+  }
+
   /// The size of the terminal's window; nil where it has none.
   static func size(_ descriptor: Int32) -> (columns: Int, rows: Int)? {
     var window = winsize()

@@ -54,6 +54,8 @@ import Glibc
   private var owesModes = true
   /// The continuation that follows our own stop is known already.
   private var expectsResume = false
+  /// Another program has the terminal; nothing is written or read until we are continued in front.
+  private var isAway = false
 
   private struct Shown {
     var frame: Frame
@@ -131,7 +133,10 @@ import Glibc
 
   /// Shows a frame: only what differs from the one before is written, nothing when nothing does.
   package func present(_ frame: Frame, theme: Theme) {
-    guard curses != nil else { return }
+    guard isOurs else {
+      shown = Shown(frame: frame, theme: theme)
+      return
+    }
     if !isStale, let shown, shown.frame == frame, shown.theme == theme { return }
     let old = !isStale && shown?.theme == theme ? shown?.frame : nil
     if old == nil {
@@ -156,7 +161,7 @@ import Glibc
 
   /// The next frame is written whole, whatever is on the screen.
   package func invalidate() {
-    guard curses != nil else { return }
+    guard isOurs else { return }
     isStale = true
     title = nil
     cncurses_repaint()
@@ -226,7 +231,7 @@ import Glibc
 
   /// Rings, or flashes, as the terminal is set to.
   package func bell() {
-    guard curses != nil else { return }
+    guard isOurs else { return }
     Descriptor.write("\u{7}", to: output)
   }
 
@@ -235,7 +240,7 @@ import Glibc
   @discardableResult
   package func setClipboard(_ text: String) -> Bool {
     let sequence = Clipboard.sequence(for: text, isInsideTmux: options.environment.isInsideTmux)
-    guard curses != nil, let sequence else { return false }
+    guard isOurs, let sequence else { return false }
     Descriptor.write(sequence, to: output)
     return true
   }
@@ -253,7 +258,8 @@ import Glibc
 
   /// Reads what is there, without waiting.
   package func readInput() -> ReadOutcome {
-    switch Descriptor.readAvailable(input) {
+    guard isOurs else { return .inputs([], escapePending: false) }
+    return switch Descriptor.readAvailable(input) {
     case .closed: .closed
     case .bytes(let bytes):
       .inputs(decoder.feed(bytes), escapePending: decoder.isPending)
@@ -265,6 +271,7 @@ import Glibc
 
   /// Forgets what was typed and not read yet: it was meant for what the screen showed before.
   package func dropPendingInput() {
+    guard isOurs else { return }
     // Decoded first, so that no sequence is cut in the middle and its rest taken for letters.
     if case .bytes(let bytes) = Descriptor.readAvailable(input) { _ = decoder.feed(bytes) }
     if decoder.isPending { _ = decoder.settle() }
@@ -274,39 +281,50 @@ import Glibc
 
   /// The window has another size: asks for it, and paints whole the next time.
   package func resized() {
-    guard curses != nil, let window = Descriptor.size(output) else { return }
+    guard isOurs, let window = Descriptor.size(output) else { return }
     size = Size(columns: window.columns, rows: window.rows)
     resizeterm(Int32(size.rows), Int32(size.columns))
     invalidate()
   }
 
-  /// Gives the terminal back and stops the process; returns, with the screen as it was, when it is
-  /// continued.
+  /// Gives the terminal back and stops the process.
+  ///
+  /// Returns when it is continued: with the screen as it was, or in the background without one, until
+  /// it is in front again.
   package func suspend() {
-    guard curses != nil else { return }
+    guard isOurs else { return }
     Descriptor.write(modes.off, to: output)
     endwin()
-    expectsResume = true
+    isAway = true
     termguard_stop()
-    comeBack()
+    if Descriptor.isForeground(output) {
+      expectsResume = true
+      comeBack()
+    }
   }
 
-  /// The process was continued after a stop: takes the terminal again.
+  /// The process was continued after a stop: takes the terminal again, if it is in front.
   package func resumed() {
     guard curses != nil else { return }
     if expectsResume {
       expectsResume = false
       return
     }
-    endwin()
-    comeBack()
+    // From the background, setting the terminal would stop the process once more.
+    isAway = !Descriptor.isForeground(output)
+    if !isAway { comeBack() }
   }
 
   private func comeBack() {
     guard let curses else { return }
-    // Whoever had the terminal meanwhile may have changed it; that is what it gets back.
-    var now = termios()
-    if unsafe expectsResume && tcgetattr(input, &now) == 0 { saved = now }
+    if isendwin() {
+      // Whoever had the terminal meanwhile may have changed it; that is what it gets back.
+      var now = termios()
+      if unsafe tcgetattr(input, &now) == 0 { saved = now }
+    } else {
+      endwin()
+    }
+    isAway = false
     try? arm(curses)
     owesModes = true
     let before = shown
@@ -319,9 +337,21 @@ import Glibc
   package func restore() {
     guard let curses else { return }
     self.curses = nil
-    Descriptor.write(modes.off, to: output)
+    if !isAway {
+      Descriptor.write(modes.off, to: output)
+      endwin()
+      unsafe tcsetattr(input, TCSANOW, &saved)
+    }
     curses.end()
-    unsafe tcsetattr(input, TCSANOW, &saved)
     termguard_disarm()
+  }
+
+  /// Whether the terminal can be written and read now; takes it again when it is ours again.
+  ///
+  /// Shells do not tell a job that already runs when they bring it to the front.
+  private var isOurs: Bool {
+    guard curses != nil else { return false }
+    if isAway, Descriptor.isForeground(output) { comeBack() }
+    return !isAway
   }
 }

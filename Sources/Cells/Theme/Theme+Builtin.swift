@@ -29,11 +29,11 @@ extension Theme {
       ],
       palette: [
         "night": "#12161f",
-        "dusk": "#2a3b5e",
+        "dusk": "#223050",
         "white": "#ffffff",
         "snow": "#d7dce8",
         "mist": "#a3aec2",
-        "slate": "#8590a6",
+        "slate": "#8e99ae",
         "sky": "#82b4ff",
         "lagoon": "#6fd0d4",
         "leaf": "#8fd07f",
