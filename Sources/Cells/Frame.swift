@@ -41,6 +41,9 @@ package struct Frame: Equatable, Sendable {
     guard row >= 0, row < size.rows else { return column }
     let room = max(0, size.columns - column)
     let end = column + min(room, max(0, limit ?? room))
+    if column >= 0, Text.isPlain(text) {
+      return putPlain(text, column: column, row: row, look: look, end: end)
+    }
     var at = column
     var clusters = Clusters(text)
     while at < end, let cluster = clusters.next() {
@@ -54,6 +57,31 @@ package struct Frame: Equatable, Sendable {
       at += cluster.width
     }
     return max(column, min(at, end))
+  }
+
+  /// Writes printable ASCII, which needs no look at what belongs together.
+  private mutating func putPlain(
+    _ text: String,
+    column: Int,
+    row: Int,
+    look: Look,
+    end: Int
+  ) -> Int {
+    let bytes = text.utf8.span
+    let count = min(bytes.count, end - column)
+    guard count > 0 else { return column }
+    let first = row * size.columns + column
+    // Wide characters that stand across the borders lose their other halves.
+    set(.blank, column: column, row: row, look: look)
+    set(.blank, column: column + count - 1, row: row, look: look)
+    for offset in 0..<count {
+      storage[first + offset] = Cell(
+        scalar: Unicode.Scalar(bytes[offset]),
+        width: 1,
+        look: look
+      )
+    }
+    return column + count
   }
 
   /// Writes sanitised text so that it ends before the column `end`, cut with an ellipsis when it is

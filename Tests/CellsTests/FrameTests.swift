@@ -53,6 +53,15 @@ import Testing
     #expect(frame.lines() == [" 字字 "])
   }
 
+  @Test func `plain text over wide characters leaves no half`() {
+    var frame = frame(8, 1)
+    frame.put("漢字漢字", column: 0, row: 0, look: .text)
+    frame.put("abcd", column: 1, row: 0, look: .text)
+    #expect(frame.lines() == [" abcd 字"])
+    frame.put("x", column: 7, row: 0, look: .text)
+    #expect(frame.lines() == [" abcd  x"])
+  }
+
   @Test func `right-aligned text ends before its column`() {
     var frame = frame()
     #expect(frame.putRight("4m", end: 9, row: 0, look: .text) == 7)

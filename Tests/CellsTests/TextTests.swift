@@ -111,7 +111,8 @@ import Testing
       ("one two three", 5, 3, ["one", "two", "three"]),
       ("abcdefgh", 4, 1, ["abc…"]),
       ("a\nb", 4, 1, ["a…"]),
-      ("漢", 1, nil, [""]),
+      ("漢", 1, nil, [""]), ("a\tb", 20, nil, ["a       b"]), ("a\nb\n", 4, nil, ["a", "b"]),
+      ("one \n two", 9, nil, ["one", " two"]), ("   ", 9, nil, [""]),
       ("", 5, nil, []), ("abc", 0, nil, []), ("abc", 5, 0, []),
     ] as [(String, Int, Int?, [String])]
   )

@@ -8,6 +8,7 @@ package enum Text {
 
   /// How many columns the text takes when it is drawn.
   package static func width(_ text: String) -> Int {
+    if isPlain(text) { return text.utf8.count }
     var width = 0
     for cluster in Clusters(text) { width += cluster.width }
     return width
@@ -43,7 +44,7 @@ package enum Text {
   /// Controls, bidi controls, zero-width characters, tags, floods of combining marks become U+FFFD,
   /// line breaks ↵, tabs ⇥. Sanitised text passes unchanged.
   package static func sanitised(_ text: String) -> String {
-    if text.utf8.allSatisfy({ $0 >= 0x20 && $0 < 0x7F }) { return text }
+    if isPlain(text) { return text }
     var clean = ""
     clean.reserveCapacity(text.utf8.count)
     for cluster in Clusters(text) { cluster.write(to: &clean) }
@@ -76,5 +77,12 @@ package enum Text {
     }
     if open { lines.append(line) }
     return lines
+  }
+
+  /// Nothing but printable ASCII: most text, and as it should be already.
+  static func isPlain(_ text: String) -> Bool {
+    let bytes = text.utf8.span
+    for index in bytes.indices where bytes[index] < 0x20 || bytes[index] >= 0x7F { return false }
+    return true
   }
 }
