@@ -1,0 +1,206 @@
+internal import JSON
+internal import Runs
+internal import RuntimeAPI
+
+/// Tells what became of a command from what the server answered and what it shows afterwards.
+struct Aftermath {
+  /// What the state after the command shows of it.
+  enum Evidence: Equatable {
+    /// The decision is in effect.
+    case shown
+    /// The task waits no more; how it was answered is not known.
+    case vanished
+    /// Somebody or something else came first.
+    case overtaken(Change)
+    /// Things are as they were.
+    case notShown
+    /// The run is not there.
+    case gone
+    /// It could not be read.
+    case unread
+  }
+
+  var decision: Decision
+  var verdict: Verdict
+  /// What was read last after the command; nil while no reading succeeded.
+  var standing: Standing?
+
+  /// What became of it, when that is certain by now.
+  var settled: Outcome? {
+    switch verdict {
+    case .accepted: accepted
+    case .conflict(let refusal, let envelope):
+      standing == nil ? nil : conflict(refusal, envelope.details)
+    case .missing(let refusal): standing == nil ? nil : missing(refusal)
+    case .broken, .lost: doubtful
+    case .refused(let refusal): .refused(refusal)
+    case .notSent(let fault): .notSent(fault)
+    }
+  }
+
+  /// What is said when no reading within the time has made it certain.
+  var givenUp: Outcome {
+    switch verdict {
+    case .accepted: .done(confirmation(readBack: false))
+    case .conflict(let refusal, let envelope): conflict(refusal, envelope.details)
+    case .missing(let refusal), .refused(let refusal): .refused(refusal)
+    case .notSent(let fault): .notSent(fault)
+    case .broken(let refusal):
+      standing == nil || evidence == .vanished
+        ? .unknown(Fault(.server, "\(refusal.sentence); \(presentState)"))
+        : .refused(Refusal(refusal.reason, "\(refusal.sentence); it was not done: \(presentState)"))
+    case .lost(let fault):
+      .unknown(Fault(fault.kind, "\(fault.sentence); \(presentState)"))
+    }
+  }
+
+  var evidence: Evidence {
+    guard let standing else { return .unread }
+    if decision.verb == .start { return standing.run == nil ? .notShown : .shown }
+    guard let run = standing.run else { return .gone }
+    let phase = run.status.phase
+    let overtaken = Evidence.overtaken(.status(saw: decision.seen?.status, now: run))
+    switch decision.verb {
+    case .approve, .reject: return evidence(of: standing.task)
+    case .pause: return phase == .paused ? .shown : phase == .ended ? overtaken : .notShown
+    case .resume:
+      switch phase {
+      case .waiting, .running: return .shown
+      case .paused: return .notShown
+      case .draining, .ended: return overtaken
+      }
+    case .stop(.graceful): return phase == .draining || phase == .ended ? .shown : .notShown
+    case .stop(.immediate): return phase == .ended ? .shown : .notShown
+    case .start: return .shown
+    }
+  }
+
+  private func evidence(of task: Standing.TaskState) -> Evidence {
+    switch task {
+    case .pending: return .notShown
+    case .absent, .notWanted: return .vanished
+    case .answered(let task):
+      guard let approved = task.result?["approved"]?.bool else { return .vanished }
+      return approved == (decision.verb == .approve) ? .shown : .overtaken(.answered(by: task))
+    }
+  }
+
+  private var accepted: Outcome? {
+    switch evidence {
+    case .shown, .vanished: .done(confirmation(readBack: true))
+    // The server said yes; that the run has gone on since does not take it back.
+    case .overtaken(.status): .done(confirmation(readBack: true))
+    case .overtaken(let change): .changed(change)
+    case .gone: .done(confirmation(readBack: false))
+    case .notShown, .unread: nil
+    }
+  }
+
+  private var doubtful: Outcome? {
+    switch evidence {
+    case .shown: .done(confirmation(readBack: true))
+    case .overtaken(let change): .changed(change)
+    case .gone: .changed(.gone)
+    case .vanished, .notShown, .unread: nil
+    }
+  }
+
+  private func conflict(_ refusal: Refusal, _ details: JSONObject) -> Outcome {
+    switch decision.verb {
+    case .approve, .reject: return taskConflict(refusal, details)
+    // The name of the run is ours: where it is, it is the one that this decision started.
+    case .start: return evidence == .shown ? .done(confirmation(readBack: true)) : .refused(refusal)
+    case .pause, .resume, .stop: return runConflict(refusal, details)
+    }
+  }
+
+  private func taskConflict(_ refusal: Refusal, _ details: JSONObject) -> Outcome {
+    let said = Change.answered(
+      by: details["completed_by"]?.string,
+      at: (details["completed_at"]?.string).flatMap(Timestamp.init(iso8601:)),
+      approved: details["approved"]?.bool
+    )
+    let saysAnswered = ["completed_by", "completed_at", "approved"].contains {
+      details[$0] != nil
+    }
+    switch standing?.task {
+    case .answered(let task):
+      guard case .answered(let by, let at, let approved) = said else { return .changed(said) }
+      return .changed(
+        .answered(
+          by: task.completedBy ?? by,
+          at: task.completedAt ?? at,
+          approved: task.result?["approved"]?.bool ?? approved
+        )
+      )
+    case .absent:
+      if !saysAnswered, let run = standing?.run, run.status.isTerminal {
+        return .changed(.status(saw: decision.seen?.status, now: run))
+      }
+      return standing?.run == nil ? .changed(.gone) : .changed(said)
+    case .pending, .notWanted, nil:
+      if saysAnswered { return .changed(said) }
+      return runConflict(refusal, details)
+    }
+  }
+
+  private func runConflict(_ refusal: Refusal, _ details: JSONObject) -> Outcome {
+    let saw = decision.seen?.status
+    let run: Run
+    if let standing {
+      guard let read = standing.run else { return .changed(.gone) }
+      run = told(read, details)
+    } else {
+      guard let word = details["status"]?.string else { return .refused(refusal) }
+      let subject = decision.subject.run
+      run = told(Run(id: subject.run, workflow: subject.workflow, status: .init(word)), details)
+    }
+    let differs =
+      saw.map { $0.phase != run.status.phase } ?? (Legality.refusal(decision, run: run) != nil)
+    return differs ? .changed(.status(saw: saw, now: run)) : .refused(refusal)
+  }
+
+  /// The run with what the refusal says of its status, where the run itself does not say it.
+  private func told(_ run: Run, _ details: JSONObject) -> Run {
+    var run = run
+    if let word = details["status"]?.string, RunStatus(word) != run.status { return run }
+    run.statusBy = run.statusBy ?? details["status_by"]?.string
+    run.statusAt =
+      run.statusAt ?? (details["status_at"]?.string).flatMap(Timestamp.init(iso8601:))
+    return run
+  }
+
+  private func missing(_ refusal: Refusal) -> Outcome {
+    guard decision.verb != .start else { return .refused(refusal) }
+    guard let run = standing?.run else { return .changed(.gone) }
+    switch standing?.task {
+    case .answered(let task): return .changed(.answered(by: task))
+    case .absent where run.status.isTerminal:
+      return .changed(.status(saw: decision.seen?.status, now: run))
+    case .absent: return .changed(.gone)
+    case .pending, .notWanted, nil: return .refused(refusal)
+    }
+  }
+
+  private func confirmation(readBack: Bool) -> Confirmation {
+    var started: RunReference?
+    if case .start(let run) = decision.subject {
+      started = run
+      if case .accepted(let id?) = verdict { started?.run = id }
+    }
+    let run = standing?.run
+    return Confirmation(status: run?.status, readBack: readBack, run: started, now: run)
+  }
+
+  /// What the server shows, for a sentence about what is not known.
+  private var presentState: String {
+    guard let standing else { return "reading it back failed too: look again before repeating it" }
+    switch (standing.task, standing.run) {
+    case (.pending, _): return "the task still waits for an answer"
+    case (.answered, _), (.absent, .some):
+      return "the task does not wait any more, and the server does not say how it was answered"
+    case (_, let run?): return "the run is \(run.status.word)"
+    case (_, nil): return "the server has no run \(decision.subject.run.run)"
+    }
+  }
+}

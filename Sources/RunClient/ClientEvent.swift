@@ -1,0 +1,71 @@
+package import Runs
+
+/// What the client has to tell.
+package enum ClientEvent: Sendable {
+  /// A poll has begun.
+  case pollStarted
+  /// A poll succeeded; unchanged, nothing is new but the time.
+  case reading(Reading, changed: Bool)
+  /// A poll failed; the last good reading stands.
+  ///
+  /// `missed` counts the failures in a row, this one included.
+  case pollFailed(Fault, nextTry: Timestamp, missed: Int)
+  /// What a wanted look at a run brought.
+  case detail(RunReference, Result<RunDetail, Fault>)
+  /// What a wanted graph is; nil where the server does not tell.
+  case graph(WorkflowID, version: Int?, Graph?)
+  /// How far a decision has come.
+  case stage(DecisionID, Stage)
+  /// What became of a decision, and whether the journal has all of it.
+  case outcome(Decision, Outcome, recorded: Bool)
+  /// What a wanted list holds.
+  case listing(Listing, Result<Listed, Fault>)
+}
+
+/// The steps of carrying out a decision, in their order.
+package enum Stage: Sendable, Hashable {
+  /// What was decided on is read again.
+  case readingAgain
+  /// The journal line is written and synced.
+  case recording
+  /// The command is on its way.
+  case sending
+  /// What became of it is read.
+  case confirming
+}
+
+/// A list that is wanted once.
+package enum Listing: Sendable, Hashable {
+  /// The feed, or the runs of one workflow; of these statuses, or of any.
+  case runs(workflow: WorkflowID? = nil, statuses: [RunStatus] = [])
+  /// The tasks that wait.
+  case tasks
+  /// The workflows.
+  case workflows
+}
+
+/// What a list holds.
+package struct Listed: Sendable, Equatable {
+  /// The items, by what was wanted.
+  package enum Items: Sendable, Equatable {
+    case runs([Run])
+    case tasks([HumanTask])
+    case workflows([Workflow])
+  }
+
+  package var items: Items
+  /// Items that could not be read and are missing here.
+  package var unreadable: Int
+  /// Whether the server has more than the bound of one list.
+  package var isCut: Bool
+  /// When the last byte of it arrived.
+  package var at: Timestamp
+
+  /// A list.
+  package init(_ items: Items, unreadable: Int = 0, isCut: Bool = false, at: Timestamp) {
+    self.items = items
+    self.unreadable = unreadable
+    self.isCut = isCut
+    self.at = at
+  }
+}

@@ -1,0 +1,152 @@
+internal import JSON
+internal import Runs
+internal import RuntimeAPI
+internal import Transport
+
+/// A list as it was read last: its pages by what was asked for, and the whole.
+struct KnownList<Item: Sendable & Equatable>: Sendable {
+  struct KnownPage: Sendable {
+    var etag: String?
+    var digest: BodyDigest
+    var page: Page<Item>
+  }
+
+  var pages: [String: KnownPage] = [:]
+  var items: [Item] = []
+  /// Whether the server has shown that it answers the same page for every offset.
+  var ignoresOffset = false
+}
+
+/// How a list is asked for and read.
+struct ListShape<Item: Sendable & Equatable>: Sendable {
+  /// How many pages are read at most: 2,000 items where the server keeps to a hundred a page.
+  static var pageBound: Int { 20 }
+
+  /// How many items a page is asked to have; nil where that cannot be asked.
+  var limit: Int?
+  /// The call for a page, from a cursor or an offset.
+  var call: @Sendable (_ cursor: String?, _ offset: Int?) -> Call
+  /// What tells items apart, so that each is listed once.
+  var key: @Sendable (Item) -> String
+  var decode: @Sendable ([UInt8]) throws(JSONMistake) -> Page<Item>
+}
+
+/// Reads a list page by page, whichever way the server pages; pages that are the same as last time
+/// are not decoded.
+struct Walk<Item: Sendable & Equatable>: Sendable {
+  private let shape: ListShape<Item>
+  private let place: String
+  private let old: KnownList<Item>
+  private var call: Call
+  private var pages: [Page<Item>] = []
+  private var cursors: Set<String> = []
+  private var keys: Set<String> = []
+  private var count = 0
+  private var isOffset = false
+
+  /// What is to be known next time.
+  private(set) var known: KnownList<Item>
+  /// Whether anything is new against last time.
+  private(set) var changed = false
+  /// Whether the server has more than was read.
+  private(set) var isCut = false
+  /// Items that could not be read.
+  private(set) var unreadable = 0
+
+  init(_ shape: ListShape<Item>, place: String, known old: KnownList<Item> = KnownList()) {
+    self.shape = shape
+    self.place = place
+    self.old = old
+    known = KnownList()
+    known.ignoresOffset = old.ignoresOffset
+    call = shape.call(nil, nil)
+  }
+
+  /// The items, once the walk is over.
+  var items: [Item] { known.items }
+
+  /// The items of the page that came last.
+  var lastPage: [Item] { pages.last?.items ?? [] }
+
+  /// The next call, and what is known of its answer.
+  var next: (call: Call, etag: String?) { (call, old.pages[call.target]?.etag) }
+
+  /// Takes the answer to the next call; true while there is another one.
+  mutating func receive(_ answer: Answer) throws(Fault) -> Bool {
+    let page = try read(answer)
+    pages.append(page)
+    unreadable += page.unreadable
+    count += page.items.count + page.unreadable
+    let isRepeated = isOffset && !bringsNews(page)
+    if isRepeated { known.ignoresOffset = known.ignoresOffset || !page.items.isEmpty }
+    guard let following = isRepeated ? nil : following(page) else {
+      isCut = isCut || (page.total ?? 0) > count || (isRepeated && !page.items.isEmpty)
+      finish()
+      return false
+    }
+    guard pages.count < ListShape<Item>.pageBound else {
+      isCut = true
+      finish()
+      return false
+    }
+    call = following
+    return true
+  }
+
+  private mutating func read(_ answer: Answer) throws(Fault) -> Page<Item> {
+    let target = call.target
+    let response = try answer.response(place: place, accepts304: old.pages[target] != nil)
+    let digest = BodyDigest(response.body)
+    if let before = old.pages[target], response.status == 304 || before.digest == digest {
+      var kept = before
+      kept.etag = response.headers["ETag"] ?? before.etag
+      known.pages[target] = kept
+      return before.page
+    }
+    let page = try response.decoded(place: place, shape.decode)
+    changed = changed || page != old.pages[target]?.page
+    known.pages[target] = .init(etag: response.headers["ETag"], digest: digest, page: page)
+    return page
+  }
+
+  private mutating func following(_ page: Page<Item>) -> Call? {
+    if let cursor = page.nextCursor {
+      // A cursor that comes back would lead round for ever.
+      return cursors.insert(cursor).inserted ? shape.call(cursor, nil) : nil
+    }
+    guard let limit = shape.limit, !known.ignoresOffset, !page.items.isEmpty else { return nil }
+    let hasMore = page.total.map { $0 > count } ?? (page.items.count >= limit)
+    guard hasMore else { return nil }
+    if !isOffset {
+      isOffset = true
+      for page in pages { for item in page.items { keys.insert(shape.key(item)) } }
+    }
+    return shape.call(nil, count)
+  }
+
+  private mutating func bringsNews(_ page: Page<Item>) -> Bool {
+    var isNew = false
+    for item in page.items where keys.insert(shape.key(item)).inserted { isNew = true }
+    return isNew
+  }
+
+  /// Puts the pages together: each item once, where it first stood, as it was read last.
+  private mutating func finish() {
+    changed = changed || known.pages.count != old.pages.count
+    guard changed else {
+      known.items = old.items
+      return
+    }
+    var places: [String: Int] = [:]
+    for page in pages {
+      for item in page.items {
+        if let place = places[shape.key(item)] {
+          known.items[place] = item
+        } else {
+          places[shape.key(item)] = known.items.count
+          known.items.append(item)
+        }
+      }
+    }
+  }
+}
