@@ -156,7 +156,7 @@ struct Aftermath {
       run = told(Run(id: subject.run, workflow: subject.workflow, status: .init(word)), details)
     }
     let differs =
-      saw.map { $0.phase != run.status.phase } ?? (Legality.refusal(decision, run: run) != nil)
+      saw.map { $0.phase != run.status.phase } ?? (Guard.refusal(decision.verb, run) != nil)
     return differs ? .changed(.status(saw: saw, now: run)) : .refused(refusal)
   }
 

@@ -22,18 +22,6 @@ package enum ClientEvent: Sendable {
   case listing(Listing, Result<Listed, Fault>)
 }
 
-/// The steps of carrying out a decision, in their order.
-package enum Stage: Sendable, Hashable {
-  /// What was decided on is read again.
-  case readingAgain
-  /// The journal line is written and synced.
-  case recording
-  /// The command is on its way.
-  case sending
-  /// What became of it is read.
-  case confirming
-}
-
 /// A list that is wanted once.
 package enum Listing: Sendable, Hashable {
   /// The feed, or the runs of one workflow; of these statuses, or of any.

@@ -63,7 +63,7 @@ package struct CommandJob: Sendable {
   ///
   /// A start is bound to nothing that was seen, so nothing is read before it.
   package mutating func begin(now: Timestamp) -> [Move] {
-    if let refusal = Legality.refusal(decision, capabilities: backend.capabilities) {
+    if let refusal = Guard.refusal(decision.verb, backend.capabilities) {
       return finish(.refused(refusal))
     }
     if decision.verb == .start { return record(now) }

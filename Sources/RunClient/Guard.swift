@@ -1,39 +1,6 @@
 internal import JSON
 internal import Runs
 
-/// Whether a command may be sent at all.
-enum Legality {
-  /// Why the backend cannot do this, whatever the run's state.
-  static func refusal(_ decision: Decision, capabilities: Capabilities) -> Refusal? {
-    switch decision.verb {
-    case .pause, .resume:
-      capabilities.pausesRuns ? nil : Refusal(.illegal, "this server cannot pause runs")
-    case .stop(let mode):
-      capabilities.stopModes.contains(mode)
-        ? nil : Refusal(.illegal, "this server cannot \(decision.verb.word) runs")
-    case .approve, .reject, .start: nil
-    }
-  }
-
-  /// Why the run's present status does not allow this.
-  static func refusal(_ decision: Decision, run: Run) -> Refusal? {
-    let now = "\(run.title), run \(run.id), is \(run.status.word)"
-    switch (decision.verb, run.status.phase) {
-    case (.approve, .ended), (.reject, .ended):
-      return Refusal(.illegal, "\(now): nothing waits for an answer any more")
-    case (.pause, .paused): return Refusal(.illegal, "\(now) already")
-    case (.pause, .draining), (.pause, .ended):
-      return Refusal(.illegal, "\(now): only a run that waits to start or runs can be paused")
-    case (.resume, let phase) where phase != .paused:
-      return Refusal(.illegal, "\(now): only a paused run can be resumed")
-    case (.stop, .ended): return Refusal(.illegal, "\(now): there is nothing to stop")
-    case (.stop(.graceful), .draining):
-      return Refusal(.illegal, "\(now): it is stopping gracefully already; it can be stopped now")
-    default: return nil
-    }
-  }
-}
-
 /// Compares what the operator saw with what there is just before sending.
 enum Guard {
   /// Why the decision is not sent; nil when nothing speaks against it.
@@ -55,7 +22,28 @@ enum Guard {
     if let seen, seen.status.phase != run.status.phase {
       return .changed(.status(saw: seen.status, now: run))
     }
-    return Legality.refusal(decision, run: run).map { .refused($0) }
+    return refusal(decision.verb, run).map { .refused($0) }
+  }
+
+  /// Why the backend cannot do this, whatever the run's state.
+  static func refusal(_ verb: Verb, _ capabilities: Capabilities) -> Refusal? {
+    switch verb {
+    case .pause, .resume:
+      capabilities.pausesRuns ? nil : Refusal(.illegal, "this server cannot pause runs")
+    case .stop(let mode):
+      capabilities.stopModes.contains(mode)
+        ? nil : Refusal(.illegal, "this server cannot stop runs that way")
+    case .approve, .reject, .start: nil
+    }
+  }
+
+  /// Why the run's present status does not allow this.
+  static func refusal(_ verb: Verb, _ run: Run) -> Refusal? {
+    let isAnswer = verb == .approve || verb == .reject
+    if isAnswer, run.status.isTerminal {
+      return Refusal(.illegal, "this run is \(run.status.word): nothing waits for an answer")
+    }
+    return verb.obstacle(status: run.status).map { Refusal(.illegal, $0) }
   }
 }
 

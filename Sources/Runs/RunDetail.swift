@@ -13,6 +13,8 @@ package struct RunDetail: Sendable, Equatable {
   package var at: Timestamp
   /// Whether the server has more events than one reading is bound to.
   package var isCut: Bool
+  /// Why events or tasks are missing or old, where they could not be read.
+  package var fault: Fault?
 
   /// A run with its events.
   package init(
@@ -22,7 +24,8 @@ package struct RunDetail: Sendable, Equatable {
     graph: Graph? = nil,
     unreadable: Int = 0,
     at: Timestamp,
-    isCut: Bool = false
+    isCut: Bool = false,
+    fault: Fault? = nil
   ) {
     self.run = run
     self.events = events
@@ -31,6 +34,7 @@ package struct RunDetail: Sendable, Equatable {
     self.unreadable = unreadable
     self.at = at
     self.isCut = isCut
+    self.fault = fault
   }
 
   /// The steps as the events leave them.

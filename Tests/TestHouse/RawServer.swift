@@ -5,21 +5,21 @@ import Synchronization
 ///
 /// Connections have a thread each. Every request is recorded before its script is asked, so that
 /// whoever has seen an effect of the script can rely on the record.
-final class RawServer: Sendable {
+package final class RawServer: Sendable {
   /// One request as it came.
-  struct Received: Hashable, Sendable {
+  package struct Received: Hashable, Sendable {
     /// The number of its connection, from 0 in the order they were accepted.
-    var connection: Int
+    package var connection: Int
     /// The request line and headers, without the empty line.
-    var head: String
-    var body: [UInt8]
+    package var head: String
+    package var body: [UInt8]
 
     /// The request line, as in `GET /path HTTP/1.1`.
-    var line: String { lines.first ?? "" }
-    var method: String { String(line.prefix { $0 != " " }) }
+    package var line: String { lines.first ?? "" }
+    package var method: String { String(line.prefix { $0 != " " }) }
 
     /// The value of a header, looked up without regard to case.
-    func header(_ name: String) -> String? {
+    package func header(_ name: String) -> String? {
       for line in lines.dropFirst() {
         let parts = line.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
         guard parts.count == 2, parts[0].lowercased() == name.lowercased() else { continue }
@@ -32,7 +32,7 @@ final class RawServer: Sendable {
   }
 
   /// What the peer does next.
-  enum Action: Sendable {
+  package enum Action: Sendable {
     case send([UInt8])
     /// Each byte in a packet of its own.
     case sendByteByByte([UInt8])
@@ -44,7 +44,7 @@ final class RawServer: Sendable {
     case reset
 
     /// A complete answer that keeps the connection.
-    static func answer(
+    package static func answer(
       _ status: String = "200 OK",
       headers: [String] = [],
       body: [UInt8] = []
@@ -54,18 +54,18 @@ final class RawServer: Sendable {
     }
 
     /// A complete answer with a text.
-    static func answer(text: String) -> Action {
+    package static func answer(text: String) -> Action {
       answer(body: Array(text.utf8))
     }
 
     /// Bytes given as text.
-    static func send(text: String) -> Action {
+    package static func send(text: String) -> Action {
       .send(Array(text.utf8))
     }
   }
 
   /// The answer to a request, given what came.
-  typealias Script = @Sendable (Received) -> [Action]
+  package typealias Script = @Sendable (Received) -> [Action]
 
   private struct State {
     var received: [Received] = []
@@ -75,13 +75,13 @@ final class RawServer: Sendable {
     var isStopped = false
   }
 
-  let port: Int
+  package let port: Int
   private let listener: LoopbackSocket
   private let script: Script
   private let state = Mutex(State())
 
   /// Begins to listen; a test calls `stop` before it ends.
-  init(_ script: @escaping Script) throws {
+  package init(_ script: @escaping Script) throws {
     listener = try LoopbackSocket()
     try listener.listen(backlog: 64)
     port = listener.port
@@ -91,16 +91,16 @@ final class RawServer: Sendable {
   }
 
   /// The root of this server, with a path after it.
-  func url(_ path: String = "/") -> String { "http://127.0.0.1:\(port)\(path)" }
+  package func url(_ path: String = "/") -> String { "http://127.0.0.1:\(port)\(path)" }
 
   /// Every request so far, in the order they were complete.
-  var received: [Received] { state.withLock(\.received) }
+  package var received: [Received] { state.withLock(\.received) }
 
   /// How many connections were accepted so far.
-  var connections: Int { state.withLock(\.accepted) }
+  package var connections: Int { state.withLock(\.accepted) }
 
   /// Ends every connection and waits for the threads.
-  func stop() {
+  package func stop() {
     state.withLock { state in
       state.isStopped = true
       // Shut down and not closed: the threads close what they use, and their calls return now.

@@ -1,12 +1,12 @@
 import Glibc
 
 /// A TCP socket on a port of 127.0.0.1 that the system chose.
-struct LoopbackSocket: Sendable {
-  let descriptor: Int32
-  let port: Int
+package struct LoopbackSocket: Sendable {
+  package let descriptor: Int32
+  package let port: Int
 
   /// Binds a socket; nobody listens yet, so that connecting to it is refused.
-  init() throws {
+  package init() throws {
     let descriptor = try SystemMistake.check(
       "socket",
       socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
@@ -25,18 +25,18 @@ struct LoopbackSocket: Sendable {
     port = Int(UInt16(bigEndian: address.sin_port))
   }
 
-  func listen(backlog: Int32) throws {
+  package func listen(backlog: Int32) throws {
     try SystemMistake.check("listen", Glibc.listen(descriptor, backlog))
   }
 
-  func close() {
+  package func close() {
     Glibc.close(descriptor)
   }
 
   /// Begins to connect to a port without waiting for it.
   ///
   /// - Returns: The descriptor of the new socket.
-  static func knock(at port: Int) throws -> Int32 {
+  package static func knock(at port: Int) throws -> Int32 {
     let kind = Int32(SOCK_STREAM.rawValue) | Int32(SOCK_NONBLOCK.rawValue)
     let descriptor = try SystemMistake.check("socket", socket(AF_INET, kind, 0))
     var address = sockaddr_in()
@@ -53,11 +53,11 @@ struct LoopbackSocket: Sendable {
 }
 
 /// The two ends of a pipe.
-struct Pipe: Sendable {
-  let reading: Int32
-  let writing: Int32
+package struct Pipe: Sendable {
+  package let reading: Int32
+  package let writing: Int32
 
-  init() throws {
+  package init() throws {
     var ends: [Int32] = [0, 0]
     try SystemMistake.check("pipe", unsafe pipe(&ends))
     reading = ends[0]
@@ -66,11 +66,11 @@ struct Pipe: Sendable {
 }
 
 /// Something a peer waits for until a test opens it.
-final class Gate: Sendable {
-  let descriptor: Int32
+package final class Gate: Sendable {
+  package let descriptor: Int32
   private let writing: Int32
 
-  init() throws {
+  package init() throws {
     let pipe = try Pipe()
     descriptor = pipe.reading
     writing = pipe.writing
@@ -82,7 +82,7 @@ final class Gate: Sendable {
   }
 
   /// Lets everyone through who waits, now and later.
-  func open() {
+  package func open() {
     var byte: UInt8 = 1
     _ = unsafe write(writing, &byte, 1)
   }

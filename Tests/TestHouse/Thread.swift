@@ -1,7 +1,7 @@
 import Glibc
 
 /// A thread of the system's own, for peers that block.
-struct Thread: Sendable {
+package struct Thread: Sendable {
   private let id: pthread_t
 
   private final class Work: Sendable {
@@ -12,7 +12,7 @@ struct Thread: Sendable {
     }
   }
 
-  init(_ body: @escaping @Sendable () -> Void) throws {
+  package init(_ body: @escaping @Sendable () -> Void) throws {
     var id = pthread_t()
     let work = unsafe Unmanaged.passRetained(Work(body))
     let code = unsafe pthread_create(
@@ -32,22 +32,22 @@ struct Thread: Sendable {
     self.id = id
   }
 
-  func join() {
+  package func join() {
     _ = pthread_join(id, nil)
   }
 }
 
 /// A call to the system that a test needs and did not get.
-struct SystemMistake: Error, CustomStringConvertible {
-  var call: String
-  var code: Int32
+package struct SystemMistake: Error, CustomStringConvertible {
+  package var call: String
+  package var code: Int32
 
   /// The number that a call returned, or its mistake when it is negative.
   @discardableResult
-  static func check(_ call: String, _ value: Int32) throws -> Int32 {
+  package static func check(_ call: String, _ value: Int32) throws -> Int32 {
     guard value < 0 else { return value }
     throw SystemMistake(call: call, code: errno)
   }
 
-  var description: String { "\(call) failed with errno \(code)" }
+  package var description: String { "\(call) failed with errno \(code)" }
 }
