@@ -1,0 +1,261 @@
+import JSON
+import RuntimeAPI
+import Runs
+
+/// What a start is asked for.
+struct StartRequest: Sendable, Equatable {
+  var workflow: String
+  /// The id that the client chose, so that a repeated start makes no second run.
+  var runID: String?
+  var input: JSONValue = [:]
+  var trigger = "api"
+  var excluded: Set<String> = []
+}
+
+/// Runs what was published: starts runs, hands them commands and answers, and settles after a restart
+/// what was in flight.
+actor Engine {
+  /// How much happens at once.
+  struct Limits: Sendable, Equatable {
+    /// Steps in execution over all runs.
+    var maximumInFlight = 64
+    var rules = RunMachine.Rules()
+  }
+
+  let store: Store
+  nonisolated let clock: RuntimeClock
+  private let surroundings: LiveRun.Surroundings
+  private var live: [String: LiveRun] = [:]
+  private var caretakers: [String: Task<Void, Never>] = [:]
+  private var isShuttingDown = false
+
+  /// An engine over a store; it does nothing before ``open()``.
+  /// - Parameters:
+  ///   - executors: By the word of the step type.
+  ///   - report: Takes sentences that nobody asked for.
+  init(
+    store: Store,
+    clock: RuntimeClock,
+    executors: [String: any StepExecutor],
+    limits: Limits = Limits(),
+    report: @escaping @Sendable (String) -> Void
+  ) {
+    self.store = store
+    self.clock = clock
+    surroundings = LiveRun.Surroundings(
+      store: store,
+      clock: clock,
+      rules: limits.rules,
+      executors: executors,
+      permits: Permits(limits.maximumInFlight),
+      report: report
+    )
+  }
+
+  /// Takes up every run that has not ended; see ``RunMachine/reopen()`` for what becomes of what was
+  /// in flight.
+  /// - Throws: ``StoreMistake`` when they cannot be read or settled.
+  func open() async throws(StoreMistake) {
+    for id in try await store.liveRuns() {
+      guard let state = try await store.state(of: id) else { continue }
+      let run = LiveRun(state, isNew: false, surroundings: surroundings)
+      look(after: run, id)
+      do throws(Rejection) {
+        _ = try await run.perform { machine throws(Rejection) in machine.reopen() }
+      } catch {
+        throw StoreMistake(.unwritable, error.message)
+      }
+    }
+  }
+
+  /// Ends all attempts in flight and writes nothing more; the next ``open()`` settles them.
+  func shutDown() async {
+    isShuttingDown = true
+    for run in live.values { run.abandon() }
+    for caretaker in caretakers.values { await caretaker.value }
+  }
+
+  /// Starts a run of the newest published version.
+  ///
+  /// A start whose `run_id` names a run of this workflow that is there already answers that run.
+  /// - Throws: ``Rejection``; 409 when the id belongs to another workflow's run or nothing is
+  ///   published yet, 404 without such a workflow.
+  func start(
+    _ request: StartRequest,
+    by name: String,
+    receipt: LiveRun.Receipt? = nil
+  ) async throws(Rejection) -> RunState {
+    let workflow = try await reading { () throws(StoreMistake) in
+      try await store.workflow(request.workflow)
+    }
+    guard let workflow else { throw .missing("workflow", request.workflow) }
+    guard let version = workflow.version else {
+      throw Rejection(
+        409,
+        "CONFLICT",
+        "workflow “\(workflow.name)” is a draft; publish a version before starting it",
+        details: ["status": "draft"]
+      )
+    }
+    let graph = try await reading { () throws(StoreMistake) in
+      try await store.snapshot(of: workflow.id, version: version)
+    }
+    guard let graph else { throw .missing("version", "\(workflow.id) \(version)") }
+    let unknown = request.excluded.filter { graph.step($0) == nil }.sorted()
+    guard unknown.isEmpty else {
+      throw .invalid("excluded_step_ids names no step of the graph: \(unknown.joined(separator: ", "))")
+    }
+    let id = request.runID ?? clock.newID()
+    if let known = try await existing(id, of: workflow.id) { return known }
+    var run = Run(id: RunID(id), workflow: WorkflowID(workflow.id), status: .pending)
+    run.workflowName = workflow.name
+    run.version = version
+    run.trigger = request.trigger
+    run.input = request.input
+    run.createdAt = clock.now()
+    run.updatedAt = run.createdAt
+    run.credits = Credits(microcredits: 0)
+    return try await begin(
+      RunState(run: run, graph: graph, excluded: request.excluded),
+      by: name,
+      receipt
+    )
+  }
+
+  private func begin(
+    _ state: RunState,
+    by name: String,
+    _ receipt: LiveRun.Receipt?
+  ) async throws(Rejection) -> RunState {
+    guard !isShuttingDown else { throw Self.shuttingDown }
+    let id = state.run.id.text
+    // Nothing is awaited between this look and the entry, so that two starts cannot both make it.
+    if let other = live[id] {
+      guard let known = try await other.perform({ machine throws(Rejection) in _ = machine.now })
+      else { return try await begin(state, by: name, receipt) }
+      try Self.sameWorkflow(known.run, state.run.workflow?.text ?? "")
+      return known
+    }
+    let run = LiveRun(state, isNew: true, surroundings: surroundings)
+    look(after: run, id)
+    do throws(Rejection) {
+      let begun = try await run.perform(receipt: receipt) { machine throws(Rejection) in
+        machine.begin(by: name)
+      }
+      guard let begun else { throw Self.shuttingDown }
+      return begun
+    } catch {
+      run.abandon()
+      live[id] = nil
+      throw error
+    }
+  }
+
+  /// Gives a run a command.
+  /// - Throws: ``Rejection``; 409 with the present status when that does not allow it.
+  func command(
+    _ command: RunCommand,
+    run: RunReference,
+    by name: String,
+    receipt: LiveRun.Receipt? = nil
+  ) async throws(Rejection) -> RunState {
+    try await perform(run, receipt) { machine throws(Rejection) in
+      try machine.command(command, by: name)
+    }
+  }
+
+  /// Answers a task.
+  /// - Throws: ``Rejection``; 409 with who answered and when, when it does not wait any more.
+  func answer(
+    _ task: TaskReference,
+    approved: Bool,
+    fields: JSONObject,
+    by name: String,
+    receipt: LiveRun.Receipt? = nil
+  ) async throws(Rejection) -> RunState {
+    try await perform(task.run, receipt) { machine throws(Rejection) in
+      try machine.answer(task.task.text, approved: approved, fields: fields, by: name)
+    }
+  }
+
+  private func perform(
+    _ reference: RunReference,
+    _ receipt: LiveRun.Receipt?,
+    _ transition: @escaping LiveRun.Transition
+  ) async throws(Rejection) -> RunState {
+    guard !isShuttingDown else { throw Self.shuttingDown }
+    let workflow = reference.workflow.text
+    if let run = live[reference.run.text] {
+      let state = try await run.perform(receipt: receipt) { machine throws(Rejection) in
+        try Self.sameWorkflow(machine.state.run, workflow)
+        try transition(&machine)
+      }
+      if let state { return state }
+    }
+    // It has ended: whatever is asked of it is refused, with what the run says of itself.
+    let state = try await reading { () throws(StoreMistake) in
+      try await store.state(of: reference.run.text)
+    }
+    guard let state else { throw .missing("run", reference.run.text) }
+    try Self.sameWorkflow(state.run, workflow)
+    var machine = RunMachine(
+      state,
+      rules: surroundings.rules,
+      now: clock.now(),
+      newID: clock.newID
+    )
+    try transition(&machine)
+    throw .conflict(state.run, "changed")
+  }
+
+  /// The run of an id, when there is one.
+  /// - Throws: ``Rejection``, 409, when it belongs to another workflow.
+  private func existing(_ id: String, of workflow: String) async throws(Rejection) -> RunState? {
+    let state = try await reading { () throws(StoreMistake) in try await store.state(of: id) }
+    guard let state else { return nil }
+    guard state.run.workflow?.text == workflow else {
+      throw Rejection(
+        409,
+        "CONFLICT",
+        "run_id “\(id)” belongs to a run of another workflow; choose another one",
+        details: ["workflow_id": .string(state.run.workflow?.text ?? "")]
+      )
+    }
+    return state
+  }
+
+  private static func sameWorkflow(_ run: Run, _ workflow: String) throws(Rejection) {
+    guard run.workflow?.text == workflow else { throw .missing("run", run.id.text) }
+  }
+
+  private static let shuttingDown = Rejection(
+    503,
+    "DEPENDENCY_UNAVAILABLE",
+    "the runtime is shutting down"
+  )
+
+  private func look(after run: LiveRun, _ id: String) {
+    live[id] = run
+    caretakers[id] = Task {
+      await run.live()
+      self.forget(run, id)
+    }
+  }
+
+  private func forget(_ run: LiveRun, _ id: String) {
+    guard live[id] === run else { return }
+    live[id] = nil
+    caretakers[id] = nil
+  }
+
+  /// Reads the store; what goes wrong there is a 503 here.
+  private func reading<Value>(
+    _ read: () async throws(StoreMistake) -> Value
+  ) async throws(Rejection) -> Value {
+    do throws(StoreMistake) {
+      return try await read()
+    } catch {
+      throw .unwritable(error)
+    }
+  }
+}

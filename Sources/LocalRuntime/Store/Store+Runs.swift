@@ -1,0 +1,320 @@
+import GRDB
+import JSON
+import RuntimeAPI
+import Runs
+
+/// All that one transition of a run writes, in one transaction.
+struct RunWrite: Sendable {
+  var run: Run
+  /// Whether the run is new; a second one of its id is then refused.
+  var isNew = false
+  var excluded: Set<String> = []
+  var events: [RunEvent] = []
+  var steps: [String: StepState] = [:]
+  var tasks: [HumanTask] = []
+  /// The answer to the request that caused it, so that a repetition gets the same.
+  var answer: StoredAnswer?
+}
+
+/// What a list of runs is asked for.
+struct RunQuery: Sendable, Equatable {
+  var workflow: String?
+  var statuses: [String] = []
+  /// Created at or after this moment.
+  var since: Timestamp?
+  /// Changed at or after this moment.
+  var updatedSince: Timestamp?
+  var limit = 100
+  var offset = 0
+  /// Behind this place in the order, newest first.
+  var cursor: RunCursor?
+}
+
+/// A place in the list of runs, which holds even when newer ones arrive.
+struct RunCursor: Sendable, Equatable {
+  var createdAt: Int64
+  var id: String
+
+  /// The place behind a run.
+  init(createdAt: Int64, id: String) {
+    self.createdAt = createdAt
+    self.id = id
+  }
+
+  /// Reads ``text``; nil when it is none.
+  init?(_ text: String) {
+    let parts = text.split(separator: "~", maxSplits: 1)
+    guard parts.count == 2, let moment = Int64(parts[0], radix: 36) else { return nil }
+    createdAt = moment
+    id = String(parts[1])
+  }
+
+  /// The place as `next_cursor` carries it.
+  var text: String { "\(String(createdAt, radix: 36))~\(id)" }
+}
+
+/// A page of rows as they are sent.
+struct RowPage: Sendable, Equatable {
+  /// The JSON text of each row.
+  var rows: [String]
+  var total: Int
+  var next: String?
+}
+
+extension Store {
+  /// Makes a transition durable.
+  /// - Throws: ``StoreMistake``; `exists` when a new run's id is taken.
+  func save(_ write: RunWrite) async throws(StoreMistake) {
+    try await commit { database in try Self.save(write, in: database) }
+  }
+
+  private static func save(_ write: RunWrite, in database: Database) throws {
+    let run = write.run
+    let body = JSONWriter.text(RunWire.json(run))
+    if write.isNew {
+      try database.execute(
+        sql: """
+          INSERT INTO runs (id, workflow_id, status, is_live, created_at, updated_at, excluded, body)
+          VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+          """,
+        arguments: [
+          run.id.text, run.workflow?.text ?? "", run.status.word, !run.status.isTerminal,
+          run.createdAt?.milliseconds ?? 0, run.updatedAt?.milliseconds ?? 0,
+          JSONWriter.text(.array(write.excluded.sorted().map { .string($0) })), body,
+        ]
+      )
+    } else {
+      try database.execute(
+        sql: "UPDATE runs SET status = ?, is_live = ?, updated_at = ?, body = ? WHERE id = ?",
+        arguments: [
+          run.status.word, !run.status.isTerminal, run.updatedAt?.milliseconds ?? 0, body,
+          run.id.text,
+        ]
+      )
+    }
+    let event = try database.cachedStatement(
+      sql: "INSERT INTO events (run_id, seq, body) VALUES (?, ?, ?)"
+    )
+    for item in write.events {
+      try event.execute(arguments: [
+        run.id.text, item.sequence ?? 0, JSONWriter.text(EventWire.json(item, run: run.id)),
+      ])
+    }
+    let step = try database.cachedStatement(
+      sql: "INSERT OR REPLACE INTO steps (run_id, step_id, body) VALUES (?, ?, ?)"
+    )
+    for (id, state) in write.steps {
+      try step.execute(arguments: [run.id.text, id, JSONWriter.text(StepRow.json(state))])
+    }
+    let task = try database.cachedStatement(
+      sql: """
+        INSERT OR REPLACE INTO tasks (run_id, id, is_pending, created_at, body)
+        VALUES (?, ?, ?, ?, ?)
+        """
+    )
+    for item in write.tasks {
+      try task.execute(arguments: [
+        run.id.text, item.id.text, item.isPending, item.createdAt?.milliseconds ?? 0,
+        JSONWriter.text(TaskWire.json(item)),
+      ])
+    }
+    if let answer = write.answer { try save(answer, in: database) }
+  }
+
+  /// The JSON text of a run, or nil.
+  func runRow(_ id: String) async throws(StoreMistake) -> String? {
+    try await read { database in
+      try String.fetchOne(database, sql: "SELECT body FROM runs WHERE id = ?", arguments: [id])
+    }
+  }
+
+  /// A run, or nil.
+  func run(_ id: String) async throws(StoreMistake) -> Run? {
+    guard let row = try await runRow(id) else { return nil }
+    return try decoded(row) { (body) throws(JSONMistake) in
+      try RunWire.one(body, asked: RunReference(workflow: WorkflowID(""), run: RunID(id)))
+    }
+  }
+
+  /// A page of runs, newest first.
+  func runs(_ query: RunQuery) async throws(StoreMistake) -> RowPage {
+    try await read { database in try Self.runs(query, in: database) }
+  }
+
+  private static func runs(_ query: RunQuery, in database: Database) throws -> RowPage {
+    var terms: [String] = []
+    var arguments = StatementArguments()
+    if let workflow = query.workflow {
+      terms.append("workflow_id = ?")
+      arguments += [workflow]
+    }
+    if !query.statuses.isEmpty {
+      let marks = query.statuses.map { _ in "?" }.joined(separator: ", ")
+      terms.append("status IN (\(marks))")
+      arguments += StatementArguments(query.statuses)
+    }
+    if let since = query.since {
+      terms.append("created_at >= ?")
+      arguments += [since.milliseconds]
+    }
+    if let since = query.updatedSince {
+      terms.append("updated_at >= ?")
+      arguments += [since.milliseconds]
+    }
+    let filter = terms.isEmpty ? "" : "WHERE \(terms.joined(separator: " AND "))"
+    let total = try Int.fetchOne(
+      database,
+      sql: "SELECT count(*) FROM runs \(filter)",
+      arguments: arguments
+    )
+    if let cursor = query.cursor {
+      terms.append("(created_at, id) < (?, ?)")
+      arguments += [cursor.createdAt, cursor.id]
+    }
+    let place = terms.isEmpty ? "" : "WHERE \(terms.joined(separator: " AND "))"
+    let rows = try Row.fetchAll(
+      database,
+      sql: """
+        SELECT id, created_at, body FROM runs \(place)
+        ORDER BY created_at DESC, id DESC LIMIT ? OFFSET ?
+        """,
+      arguments: arguments + [query.limit + 1, query.offset]
+    )
+    let shown = rows.prefix(query.limit)
+    let last = rows.count > query.limit ? shown.last : nil
+    return RowPage(
+      rows: shown.map { $0["body"] },
+      total: total ?? 0,
+      next: last.map { RunCursor(createdAt: $0["created_at"], id: $0["id"]).text }
+    )
+  }
+
+  /// The events of a run behind a number, in order, and whether there are more.
+  func events(
+    of run: String,
+    after: Int,
+    limit: Int
+  ) async throws(StoreMistake) -> (rows: [String], hasMore: Bool) {
+    try await read { database in
+      let rows = try String.fetchAll(
+        database,
+        sql: "SELECT body FROM events WHERE run_id = ? AND seq > ? ORDER BY seq LIMIT ?",
+        arguments: [run, after, limit + 1]
+      )
+      return (Array(rows.prefix(limit)), rows.count > limit)
+    }
+  }
+
+  /// What each step of a run received and made.
+  func steps(of run: String) async throws(StoreMistake) -> [String: StepState] {
+    let rows = try await read { database in
+      try Row.fetchAll(
+        database,
+        sql: "SELECT step_id, body FROM steps WHERE run_id = ?",
+        arguments: [run]
+      ).map { row -> (String, String) in (row["step_id"], row["body"]) }
+    }
+    var steps: [String: StepState] = [:]
+    for (id, row) in rows {
+      steps[id] = try decoded(row) { (body) throws(JSONMistake) in
+        StepRow.read(try JSONValue(parsing: body))
+      }
+    }
+    return steps
+  }
+
+  /// The tasks that wait, oldest first; of one run, or of all.
+  func pendingTasks(
+    of run: String?,
+    limit: Int,
+    offset: Int
+  ) async throws(StoreMistake) -> RowPage {
+    try await read { database in
+      let filter = run == nil ? "" : "AND run_id = ?"
+      let arguments = run.map { StatementArguments([$0]) } ?? StatementArguments()
+      let rows = try String.fetchAll(
+        database,
+        sql: """
+          SELECT body FROM tasks WHERE is_pending = 1 \(filter)
+          ORDER BY created_at, run_id, id LIMIT ? OFFSET ?
+          """,
+        arguments: arguments + [limit + 1, offset]
+      )
+      let total = try Int.fetchOne(
+        database,
+        sql: "SELECT count(*) FROM tasks WHERE is_pending = 1 \(filter)",
+        arguments: arguments
+      )
+      let next = rows.count > limit ? String(offset + limit) : nil
+      return RowPage(rows: Array(rows.prefix(limit)), total: total ?? 0, next: next)
+    }
+  }
+
+  /// The JSON text of a task, answered or not, or nil.
+  func taskRow(_ id: String, of run: String) async throws(StoreMistake) -> String? {
+    try await read { database in
+      try String.fetchOne(
+        database,
+        sql: "SELECT body FROM tasks WHERE run_id = ? AND id = ?",
+        arguments: [run, id]
+      )
+    }
+  }
+
+  /// The ids of the runs that have not ended.
+  func liveRuns() async throws(StoreMistake) -> [String] {
+    try await read { database in
+      try String.fetchAll(database, sql: "SELECT id FROM runs WHERE is_live = 1 ORDER BY id")
+    }
+  }
+
+  /// A run with all that the engine needs to go on with it, or nil.
+  func state(of id: String) async throws(StoreMistake) -> RunState? {
+    guard let run = try await run(id), let workflow = run.workflow, let version = run.version,
+      let graph = try await snapshot(of: workflow.text, version: version)
+    else { return nil }
+    let (excluded, rows) = try await read { database in
+      let excluded = try String.fetchOne(
+        database,
+        sql: "SELECT excluded FROM runs WHERE id = ?",
+        arguments: [id]
+      )
+      let rows = try String.fetchAll(
+        database,
+        sql: "SELECT body FROM tasks WHERE run_id = ?",
+        arguments: [id]
+      )
+      return (excluded ?? "[]", rows)
+    }
+    let reference = RunReference(workflow: workflow, run: run.id)
+    var tasks: [String: HumanTask] = [:]
+    for row in rows {
+      let task = try decoded(row) { (body) throws(JSONMistake) in
+        try TaskWire.one(body, of: reference)
+      }
+      tasks[task.id.text] = task
+    }
+    let names = try decoded(excluded) { (body) throws(JSONMistake) in
+      try JSONValue(parsing: body).array ?? []
+    }
+    return RunState(
+      run: run,
+      graph: graph,
+      steps: try await steps(of: id),
+      tasks: tasks,
+      excluded: Set(names.compactMap(\.string))
+    )
+  }
+
+  /// Reads back what the store itself wrote.
+  func decoded<Value>(
+    _ row: String,
+    _ read: ([UInt8]) throws(JSONMistake) -> Value
+  ) throws(StoreMistake) -> Value {
+    do throws(JSONMistake) {
+      return try read(Array(row.utf8))
+    } catch {
+      throw StoreMistake(.unreadable, "a row in \(folder) is damaged: \(error.sentence)")
+    }
+  }
+}

@@ -1,0 +1,153 @@
+import GRDB
+import JSON
+import Runs
+
+/// A workflow as the store keeps it: its draft, and which version of it is published.
+struct StoredWorkflow: Sendable, Equatable {
+  var id: String
+  var name: String
+  var summary: String?
+  /// The draft.
+  var graph: JSONValue
+  /// An input that shows what a start needs, where the author gave one.
+  var example: JSONValue?
+  /// The newest published version, or nil.
+  var version: Int?
+  var createdAt: Timestamp
+  var updatedAt: Timestamp
+
+  /// The workflow as it is answered.
+  var json: JSONValue {
+    var object: JSONObject = ["id": .string(id), "name": .string(name)]
+    object["description"] = summary.map { .string($0) }
+    object["status"] = version == nil ? "draft" : "published"
+    object["version"] = version.map { .int($0) }
+    object["created_at"] = .string(createdAt.iso8601)
+    object["updated_at"] = .string(updatedAt.iso8601)
+    object["example_trigger_payload"] = example
+    object["graph"] = graph
+    return .object(object)
+  }
+
+  /// Reads ``json``; nil when it is something else.
+  init?(_ value: JSONValue) {
+    guard let id = value["id"]?.string, let name = value["name"]?.string,
+      let graph = value["graph"],
+      let created = (value["created_at"]?.string).flatMap(Timestamp.init(iso8601:)),
+      let updated = (value["updated_at"]?.string).flatMap(Timestamp.init(iso8601:))
+    else { return nil }
+    self.init(id: id, name: name, graph: graph, createdAt: created)
+    summary = value["description"]?.string
+    example = value["example_trigger_payload"]
+    version = value["version"]?.int
+    updatedAt = updated
+  }
+
+  /// A new draft.
+  init(id: String, name: String, graph: JSONValue, createdAt: Timestamp) {
+    self.id = id
+    self.name = name
+    self.graph = graph
+    self.createdAt = createdAt
+    updatedAt = createdAt
+  }
+}
+
+extension Store {
+  /// Writes a workflow, and a published version with it.
+  /// - Throws: ``StoreMistake``; `exists` when the version is there already.
+  func save(
+    _ workflow: StoredWorkflow,
+    publishing version: JSONValue? = nil,
+    answer: StoredAnswer? = nil
+  ) async throws(StoreMistake) {
+    let body = JSONWriter.text(workflow.json)
+    try await commit { database in
+      try database.execute(
+        sql: """
+          INSERT INTO workflows (id, created_at, body) VALUES (?, ?, ?)
+          ON CONFLICT (id) DO UPDATE SET body = excluded.body
+          """,
+        arguments: [workflow.id, workflow.createdAt.milliseconds, body]
+      )
+      if let version, let number = version["version"]?.int {
+        try database.execute(
+          sql: "INSERT INTO versions (workflow_id, version, body) VALUES (?, ?, ?)",
+          arguments: [workflow.id, number, JSONWriter.text(version)]
+        )
+      }
+      if let answer { try Self.save(answer, in: database) }
+    }
+  }
+
+  /// A workflow, or nil.
+  func workflow(_ id: String) async throws(StoreMistake) -> StoredWorkflow? {
+    let row = try await read { database in
+      try String.fetchOne(
+        database,
+        sql: "SELECT body FROM workflows WHERE id = ?",
+        arguments: [id]
+      )
+    }
+    guard let row else { return nil }
+    return try decoded(row) { (body) throws(JSONMistake) in
+      StoredWorkflow(try JSONValue(parsing: body))
+    }
+  }
+
+  /// A page of workflows, oldest first.
+  func workflows(limit: Int, offset: Int) async throws(StoreMistake) -> RowPage {
+    try await read { database in
+      let rows = try String.fetchAll(
+        database,
+        sql: "SELECT body FROM workflows ORDER BY created_at, id LIMIT ? OFFSET ?",
+        arguments: [limit + 1, offset]
+      )
+      let total = try Int.fetchOne(database, sql: "SELECT count(*) FROM workflows")
+      let next = rows.count > limit ? String(offset + limit) : nil
+      return RowPage(rows: Array(rows.prefix(limit)), total: total ?? 0, next: next)
+    }
+  }
+
+  /// The published versions of a workflow, newest first.
+  func versions(of workflow: String, limit: Int, offset: Int) async throws(StoreMistake) -> RowPage {
+    try await read { database in
+      let rows = try String.fetchAll(
+        database,
+        sql: """
+          SELECT body FROM versions WHERE workflow_id = ?
+          ORDER BY version DESC LIMIT ? OFFSET ?
+          """,
+        arguments: [workflow, limit + 1, offset]
+      )
+      let total = try Int.fetchOne(
+        database,
+        sql: "SELECT count(*) FROM versions WHERE workflow_id = ?",
+        arguments: [workflow]
+      )
+      let next = rows.count > limit ? String(offset + limit) : nil
+      return RowPage(rows: Array(rows.prefix(limit)), total: total ?? 0, next: next)
+    }
+  }
+
+  /// The graph of a published version, or nil.
+  func snapshot(of workflow: String, version: Int) async throws(StoreMistake) -> WorkflowGraph? {
+    let row = try await read { database in
+      try String.fetchOne(
+        database,
+        sql: "SELECT body FROM versions WHERE workflow_id = ? AND version = ?",
+        arguments: [workflow, version]
+      )
+    }
+    guard let row else { return nil }
+    let body = try decoded(row) { (bytes) throws(JSONMistake) in try JSONValue(parsing: bytes) }
+    do throws(GraphIssue) {
+      return try WorkflowGraph(body["graph_snapshot"] ?? .null)
+    } catch {
+      throw StoreMistake(
+        .unreadable,
+        "version \(version) of workflow \(workflow) in \(folder) cannot be run: \(error.message)"
+      )
+    }
+  }
+}

@@ -1,0 +1,89 @@
+import Glibc
+import GRDB
+import JSON
+import Runs
+
+/// Everything the runtime remembers, in one folder; one process at a time.
+///
+/// What a write returns from is on the disk: SQLite in WAL mode with `synchronous = FULL`.
+package final class Store: Sendable {
+  /// The folder, for sentences.
+  package let folder: String
+  let pool: DatabasePool
+  private let counter = ChangeCounter()
+  private let queue: CommitQueue
+  private let lock: FolderLock
+
+  /// Opens a folder, which is made when it is not there.
+  /// - Throws: ``StoreMistake`` when another process has it, or it cannot be read or written.
+  package init(folder: String) throws(StoreMistake) {
+    if unsafe mkdir(folder, 0o700) != 0, errno != EEXIST {
+      throw StoreMistake(.unwritable, "cannot make \(folder): \(FolderLock.reason(errno))")
+    }
+    self.folder = folder
+    lock = try FolderLock(folder: folder)
+    do {
+      pool = try Self.open(folder)
+    } catch {
+      throw StoreMistake(error, folder: folder)
+    }
+    queue = CommitQueue(pool: pool, counter: counter)
+  }
+
+  private static func open(_ folder: String) throws -> DatabasePool {
+    var configuration = Configuration()
+    configuration.foreignKeysEnabled = true
+    configuration.maximumReaderCount = 4
+    configuration.label = "runtime"
+    configuration.prepareDatabase { database in
+      // GRDB's own choice for WAL is NORMAL, which may lose the newest commits with the power.
+      try database.execute(sql: "PRAGMA synchronous = FULL")
+    }
+    let path = "\(folder)/runtime.sqlite"
+    let pool = try DatabasePool(path: path, configuration: configuration)
+    unsafe chmod(path, 0o600)
+    let migrations = Migrations.all
+    if try pool.read(migrations.hasBeenSuperseded) {
+      throw StoreMistake(
+        .unreadable,
+        "the data in \(folder) was made by a newer version; use that one, or choose another folder "
+          + "with --data"
+      )
+    }
+    try migrations.migrate(pool)
+    return pool
+  }
+
+  /// How many commits there were since the store was opened; equal counts mean equal data.
+  package var changeCount: Int { counter.count }
+
+  /// The change counts from now on, the present one first.
+  package var changes: AsyncStream<Int> { counter.changes }
+
+  /// Makes a write durable; writes that come together share one transaction.
+  /// - Throws: ``StoreMistake`` when it cannot be written; then nothing of it is.
+  func commit(_ write: @escaping @Sendable (Database) throws -> Void) async throws(StoreMistake) {
+    do {
+      try await queue.commit(write)
+    } catch {
+      throw StoreMistake(error, folder: folder)
+    }
+  }
+
+  /// Reads a consistent state.
+  /// - Throws: ``StoreMistake`` when it cannot be read.
+  func read<Value: Sendable>(
+    _ read: @escaping @Sendable (Database) throws -> Value
+  ) async throws(StoreMistake) -> Value {
+    do {
+      return try await pool.read(read)
+    } catch {
+      throw StoreMistake(error, folder: folder)
+    }
+  }
+
+  /// Closes the database; nothing can be read or written after it.
+  package func close() {
+    try? pool.close()
+  }
+}
