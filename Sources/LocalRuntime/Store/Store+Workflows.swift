@@ -80,6 +80,15 @@ extension Store {
     }
   }
 
+  /// Takes away a workflow that has no runs, and its versions.
+  /// - Throws: ``StoreMistake``; `exists` when it has runs after all.
+  func remove(workflow id: String) async throws(StoreMistake) {
+    try await commit { database in
+      try database.execute(sql: "DELETE FROM versions WHERE workflow_id = ?", arguments: [id])
+      try database.execute(sql: "DELETE FROM workflows WHERE id = ?", arguments: [id])
+    }
+  }
+
   /// A workflow, or nil.
   func workflow(_ id: String) async throws(StoreMistake) -> StoredWorkflow? {
     let row = try await read { database in
