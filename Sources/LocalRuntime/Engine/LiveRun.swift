@@ -1,5 +1,6 @@
 import JSON
 import Runs
+import Synchronization
 
 /// A run that has not ended: its state, its attempts in flight, and the mailbox that all that happens
 /// to it goes through, one thing at a time.
@@ -35,6 +36,7 @@ actor LiveRun {
   private var isNew: Bool
   private var flights: [String: Task<Void, Never>] = [:]
   private var alarm: (at: Timestamp, task: Task<Void, Never>)?
+  private let isAbandoned = Atomic(false)
   private let inbox: AsyncStream<Message>
   private nonisolated let mailbox: AsyncStream<Message>.Continuation
 
@@ -93,7 +95,10 @@ actor LiveRun {
   }
 
   /// Ends the looking after, leaving the run as it is on the disk; attempts in flight are ended.
-  nonisolated func abandon() { mailbox.finish() }
+  nonisolated func abandon() {
+    isAbandoned.store(true, ordering: .sequentiallyConsistent)
+    mailbox.finish()
+  }
 
   // MARK: One thing at a time
 
@@ -121,7 +126,9 @@ actor LiveRun {
         }
         // It has happened, whether it can be written or not: wait until it can.
         surroundings.report(error.sentence)
-        guard (try? await surroundings.clock.sleep(.seconds(1))) != nil else { return }
+        guard (try? await surroundings.clock.sleep(.seconds(1))) != nil,
+          !isAbandoned.load(ordering: .sequentiallyConsistent)
+        else { return }
         continue
       }
       state = next

@@ -10,6 +10,8 @@ struct RunMachine: Sendable {
     var maximumInFlight = 8
     /// What a step costs that was begun, however often it was tried.
     var stepPrice = Credits(microcredits: 5_000_000)
+    /// What a call of a tool costs, on top of its step.
+    var toolPrice = Credits(microcredits: 0)
     /// The wait before the first retry; each further one doubles it, up to a minute.
     var firstBackoff = Duration.seconds(1)
     /// Longer results fail their step.
@@ -72,6 +74,7 @@ struct RunMachine: Sendable {
       data[member.key] = bounded(member.value, &data, member.key)
     }
     emit(note.type, step: step, data: data)
+    if note.type == "tool_called" { charge(step, rules.toolPrice, for: "tool_call") }
   }
 
   /// An attempt ended well. An attempt that was cancelled meanwhile changes nothing.
@@ -305,13 +308,17 @@ struct RunMachine: Sendable {
 
   /// Charges for a step that was begun.
   mutating func charge(_ step: String) {
-    guard (state.steps[step]?.attempts ?? 0) > 0, rules.stepPrice.microcredits > 0 else { return }
+    if (state.steps[step]?.attempts ?? 0) > 0 { charge(step, rules.stepPrice, for: "step") }
+  }
+
+  private mutating func charge(_ step: String, _ price: Credits, for action: String) {
+    guard price.microcredits > 0 else { return }
     let before = state.run.credits?.microcredits ?? 0
-    state.run.credits = Credits(microcredits: before + rules.stepPrice.microcredits)
+    state.run.credits = Credits(microcredits: before + price.microcredits)
     emit(
       "credits_charged",
       step: step,
-      data: ["credits": .string(rules.stepPrice.text), "action": "step"]
+      data: ["credits": .string(price.text), "action": .string(action)]
     )
   }
 

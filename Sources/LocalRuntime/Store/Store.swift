@@ -40,8 +40,10 @@ package final class Store: Sendable {
       try database.execute(sql: "PRAGMA synchronous = FULL")
     }
     let path = "\(folder)/runtime.sqlite"
+    // Made before SQLite would, so that nobody else can read it or the log beside it.
+    let descriptor = unsafe Glibc.open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+    if descriptor >= 0 { close(descriptor) }
     let pool = try DatabasePool(path: path, configuration: configuration)
-    unsafe chmod(path, 0o600)
     let migrations = Migrations.all
     if try pool.read(migrations.hasBeenSuperseded) {
       throw StoreMistake(
