@@ -354,6 +354,55 @@ import Testing
     for pid in pids { await Self.waitUntilGone(pid) }
   }
 
+  @Test func `a crash is told at once though a child holds the pipes, and the child is ended`()
+    async throws
+  {
+    let script = """
+      child = subprocess.Popen(["sleep", "1000"])
+      for id, name, args in calls():
+        if name == "pids": fields(id, {"child": child.pid})
+        else: os._exit(4)
+      """
+    let child = try await PythonServer.connected(script) { server async throws in
+      let child = try await server.call("pids")["child"]?.int
+      let failure = await server.failure("crash")
+      #expect(failure.kind == .serverGone)
+      #expect(failure.message.hasSuffix("the MCP server “test” exited with status 4"))
+      return child
+    }
+    await Self.waitUntilGone(try #require(child))
+  }
+
+  @Test func `a server that closes its output is ended, and the call says how`() async throws {
+    let script = """
+      for id, name, args in calls():
+        os.close(1)
+        while True: signal.pause()
+      """
+    try await PythonServer.connected(script, grace: .milliseconds(10)) { server async throws in
+      let failure = await server.failure("any")
+      #expect(failure.kind == .serverGone)
+      #expect(failure.message.hasSuffix("the MCP server “test” was ended by signal 15"))
+    }
+  }
+
+  @Test func `a server that reads nothing holds up neither its callers nor its end`() async throws {
+    let script = """
+      for id, name, args in calls():
+        fields(id, {})
+        while True: signal.pause()
+      """
+    let text = JSONValue.string(String(repeating: "x", count: 300_000))
+    try await PythonServer.connected(script, grace: .milliseconds(10)) { server async throws in
+      #expect(try await server.call("ready") == [:])
+      async let late = server.failure("one", ["text": text], timeout: .milliseconds(20))
+      let call = Task { await server.failure("two", ["text": text]) }
+      #expect(await late.kind == .timedOut)
+      call.cancel()
+      #expect(await call.value.kind == .cancelled)
+    }
+  }
+
   /// A process that nobody reaps is gone too.
   private static func waitUntilGone(_ pid: Int) async {
     while kill(pid_t(pid), 0) == 0, !isZombie(pid) { await Task.yield() }

@@ -323,6 +323,7 @@ actor MCPConnection {
   private static func complaint(_ tail: [UInt8]) -> String {
     let text = String(decoding: tail, as: UTF8.self)
     let lines = text.split(whereSeparator: \.isNewline).suffix(5)
+      .map { $0.split(separator: " ").joined(separator: " ") }
     return lines.isEmpty ? "" : "; its last words: \(lines.joined(separator: " / "))"
   }
 
