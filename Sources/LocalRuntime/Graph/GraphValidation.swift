@@ -19,7 +19,7 @@ struct GraphValidation {
     return validation.run(graph)
   }
 
-  private let knownServers: KnownServers
+  let knownServers: KnownServers
   private var issues: [GraphIssue] = []
 
   private init(knownServers: KnownServers) {
@@ -259,162 +259,9 @@ struct GraphValidation {
     }
   }
 
-  // MARK: Servers
-
-  private mutating func checkServer(_ placed: Placed) {
-    let step = placed.step
-    let names = knownServers.names ?? []
-    guard let tool = step.toolName, !tool.isEmpty else { return }
-    guard let server = step.server else {
-      if step.raw["server_url"]?.string?.isEmpty ?? true { checkServerByTool(placed, tool) }
-      return
-    }
-    guard names.contains(server) else {
-      let known = names.isEmpty ? "runtime.toml names none" : "runtime.toml names \(listed(names))"
-      report(
-        "mcp_server_unknown",
-        "step “\(step.id)” calls the MCP server “\(server)”; \(known)",
-        "\(placed.path).instance_id",
-        step: step.id,
-        hint: Spelling.nearest(to: server, in: names).map { "“\($0)” was meant?" }
-      )
-      return
-    }
-    if let tools = knownServers.tools[server], !tools.contains(tool) {
-      // A warning: the list of tools is the server's, and may be another at the time of the run.
-      warn(
-        "mcp_tool_unknown",
-        "step “\(step.id)” calls the tool “\(tool)”, which the MCP server “\(server)” does not list",
-        "\(placed.path).tool_name",
-        step: step.id,
-        hint: Spelling.nearest(to: tool, in: tools).map { "“\($0)” was meant?" }
-      )
-    }
-  }
-
-  private mutating func checkServerByTool(_ placed: Placed, _ tool: String) {
-    let step = placed.step
-    let owners = knownServers.servers(havingTool: tool)
-    switch owners.count {
-    case 1: break
-    case 0:
-      report(
-        "mcp_server_missing",
-        "step “\(step.id)” names no MCP server, and no configured one has a tool “\(tool)”",
-        placed.path,
-        step: step.id,
-        hint: "add “instance_id” with a server of runtime.toml"
-      )
-    default:
-      report(
-        "mcp_server_ambiguous",
-        "step “\(step.id)” names no MCP server, and \(listed(owners)) have a tool “\(tool)”",
-        placed.path,
-        step: step.id,
-        hint: "add “instance_id” with one of them"
-      )
-    }
-  }
-
-  private func listed(_ names: [String]) -> String {
-    names.sorted().map { "“\($0)”" }.joined(separator: ", ")
-  }
-
-  // MARK: Templates
-
-  private mutating func checkTemplates(_ placed: [Placed]) {
-    let steps = Dictionary(placed.map { ($0.step.id, $0.step) }) { first, _ in first }
-    for placed in placed {
-      let step = placed.step
-      var found: [Template.Found] = []
-      if let parameters = step.raw[step.parametersField],
-        step.type == .humanTask || step.type == .mcpCall
-      {
-        collect(placed) { () throws(TemplateMistake) in
-          try Template.references(in: parameters, step: step.id, place: step.parametersField)
-        }.map { found += $0 }
-      }
-      for (field, condition) in [("condition", step.condition), ("skip_when", step.skipWhen)] {
-        guard let condition else { continue }
-        collect(placed) { () throws(TemplateMistake) in
-          try Template.references(inCondition: condition, step: step.id, place: field)
-        }.map { found += $0 }
-      }
-      checkReferences(found, placed, steps)
-    }
-  }
-
-  private mutating func collect(
-    _ placed: Placed,
-    _ find: () throws(TemplateMistake) -> [Template.Found]
-  ) -> [Template.Found]? {
-    do throws(TemplateMistake) {
-      return try find()
-    } catch {
-      report(
-        "template_syntax",
-        error.sentence,
-        "\(placed.path)\(Self.jsonPath(error.place))",
-        step: placed.step.id
-      )
-      return nil
-    }
-  }
-
-  private mutating func checkReferences(
-    _ found: [Template.Found],
-    _ placed: Placed,
-    _ steps: [String: GraphStep]
-  ) {
-    let id = placed.step.id
-    var upstream: Set<String>?
-    for found in found {
-      guard let target = found.reference.stepID else { continue }
-      let path = "\(placed.path)\(Self.jsonPath(found.place))"
-      guard steps[target] != nil else {
-        report(
-          "template_unresolved",
-          "step “\(id)”, \(found.place): “\(found.reference.text)” names “\(target)”, "
-            + "which is no step of the graph",
-          path,
-          step: id,
-          hint: Spelling.nearest(to: target, in: steps.keys).map { "“\($0)” was meant?" }
-        )
-        continue
-      }
-      let before = upstream ?? Self.upstream(of: id, steps)
-      upstream = before
-      if target == id || !before.contains(target) {
-        let hint = target == id ? nil : "add “\(target)” to its “depends_on”"
-        report(
-          "template_missing_dependency",
-          "step “\(id)”, \(found.place): “\(found.reference.text)” reads a step that is not done "
-            + "before",
-          path,
-          step: id,
-          hint: hint
-        )
-      }
-    }
-  }
-
-  private static func upstream(of id: String, _ steps: [String: GraphStep]) -> Set<String> {
-    var reached: Set<String> = []
-    var open = steps[id]?.dependsOn ?? []
-    while let next = open.popLast() {
-      if reached.insert(next).inserted { open += steps[next]?.dependsOn ?? [] }
-    }
-    return reached
-  }
-
-  /// `tool_args.to.0` as `.tool_args.to[0]`.
-  private static func jsonPath(_ place: String) -> String {
-    place.split(separator: ".").map { Int($0) == nil ? ".\($0)" : "[\($0)]" }.joined()
-  }
-
   // MARK: Reports
 
-  private mutating func report(
+  mutating func report(
     _ code: String,
     _ message: String,
     _ path: String,
@@ -433,7 +280,7 @@ struct GraphValidation {
     )
   }
 
-  private mutating func warn(
+  mutating func warn(
     _ code: String,
     _ message: String,
     _ path: String,
