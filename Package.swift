@@ -30,16 +30,45 @@ func suite(_ name: String, _ more: [Target.Dependency] = []) -> Target {
 
 let package = Package(
   name: "command-center",
+  products: [
+    .executable(name: "command-center", targets: ["command-center"]),
+  ],
+  dependencies: [
+  ],
   targets: [
+    .systemLibrary(name: "CNcurses", providers: [.apt(["libncursesw5-dev"])]),
+    .systemLibrary(
+      name: "CCurl",
+      pkgConfig: "libcurl",
+      providers: [.apt(["libcurl4-openssl-dev"])]
+    ),
+    .target(name: "CTermGuard"),
+
     room("JSON"),
     room("Runs", ["JSON"]),
     room("RuntimeAPI", ["JSON", "Runs"]),
     room("Triage", ["Runs"]),
     room("Cells"),
+    room("Transport", ["CCurl"]),
+    room("Terminal", ["Cells", "CNcurses", "CTermGuard"]),
+    room("RunClient", ["Transport", "RuntimeAPI", "Runs", "JSON"]),
     room("CommandCenter", ["Cells", "Triage", "Runs", "JSON"]),
+    room("Loop", ["CommandCenter", "Terminal", "RunClient", "Transport", "Triage", "Cells", "Runs"]),
+    .executableTarget(
+      name: "command-center",
+      dependencies: [
+        "Loop", "CommandCenter", "RunClient", "Transport", "Terminal", "Cells", "Runs",
+      ],
+      swiftSettings: house
+    ),
+
+    .target(name: "TestHouse", path: "Tests/TestHouse", swiftSettings: house),
     suite("JSON"),
     suite("Runs", ["JSON"]),
     suite("RuntimeAPI", ["Runs", "JSON"]),
     suite("Triage", ["Runs", "JSON"]),
+    suite("Cells"),
+    suite("Terminal", ["Cells"]),
+    suite("Transport", ["TestHouse"]),
   ]
 )

@@ -18,17 +18,6 @@ package enum Effect: Sendable, Equatable {
   case quit(Departing)
 }
 
-/// How often to look.
-package enum Pace: Sendable, Equatable {
-  /// Every 3 seconds: something is pending or active.
-  case lively
-  /// Every 30 seconds.
-  case calm
-
-  /// The time from the end of one poll to the next.
-  package var interval: Duration { self == .lively ? .seconds(3) : .seconds(30) }
-}
-
 /// What comes after the front was left.
 package enum Departing: Sendable, Equatable {
   /// Nothing.

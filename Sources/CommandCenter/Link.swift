@@ -40,7 +40,9 @@ package struct Link: Sendable, Equatable {
   }
 
   /// When a reading is late.
-  private var lateAt: Timestamp? { lastGood.map { $0 + pace.interval + Link.grace } }
+  private var lateAt: Timestamp? {
+    pace.interval.flatMap { interval in lastGood.map { $0 + interval + Link.grace } }
+  }
 
   /// Whether the age of the data must be shown.
   package func isLate(at now: Timestamp) -> Bool {

@@ -21,6 +21,8 @@ package struct Model: Sendable, Equatable {
   /// Decisions on their way.
   package var flights: [DecisionID: Flight] = [:]
   package var notice: Notice?
+  /// Whether the operator was told what leaving now would miss.
+  var asksToLeave = false
   package var decisions: DecisionSource
   /// The moment of the message being handled; ages on the screen count to ``InboxModel/inbox``'s.
   package var now: Timestamp

@@ -29,7 +29,7 @@ extension Model {
     let command = config.keymap.command(for: key, in: top.scope)
     switch command {
     case .suspend: return [.suspend]
-    case .leave: return [.quit(.done)]
+    case .leave: return leave()
     default: break
     }
     switch top {
@@ -48,7 +48,7 @@ extension Model {
     case .refresh:
       if case .run(let screen) = top { return [.refresh] + load(screen.reference) }
       return [.refresh]
-    case .leave: return [.quit(.done)]
+    case .leave: return leave()
     case .suspend: return [.suspend]
     default: break
     }
@@ -60,6 +60,14 @@ extension Model {
     case .firstStart(let screen): return firstStartCommand(command, screen)
     case .filter, .help: return []
     }
+  }
+
+  /// Leaves; but not silently while a decision is on its way, since its outcome would not be seen.
+  mutating func leave() -> [Effect] {
+    guard let flight = flights.values.first, !asksToLeave else { return [.quit(.done)] }
+    asksToLeave = true
+    say("\(flight.decision.verb.word) \(flight.decision.title) is on its way; again to leave", .bad)
+    return []
   }
 
   /// Pasted text goes into prompts; anywhere else it would be commands.

@@ -1,24 +1,5 @@
 package import Runs
 
-/// How often the inbox is read.
-package enum Pace: Sendable, Hashable {
-  /// Every 3 s: something waits or runs.
-  case lively
-  /// Every 30 s.
-  case calm
-  /// Only when asked.
-  case stopped
-
-  /// The pause between the end of a poll and the next one.
-  package var interval: Duration? {
-    switch self {
-    case .lively: .seconds(3)
-    case .calm: .seconds(30)
-    case .stopped: nil
-    }
-  }
-}
-
 /// When the inbox is read next: paces, back-off, wishes; one poll at a time.
 package struct Poller: Sendable, Equatable {
   /// How often.

@@ -117,6 +117,7 @@ extension Model {
       return []
     case .outcome(let decision, let outcome, let recorded):
       flights[decision.id] = nil
+      asksToLeave = false
       let effects = tell(outcome, of: decision)
       if !recorded { notice?.text += " (not recorded: the journal cannot be written)" }
       return effects + [.refresh]

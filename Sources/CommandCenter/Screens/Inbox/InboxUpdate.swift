@@ -140,7 +140,7 @@ extension Model {
         setFilter("")
       }
       return []
-    case .back: return [.quit(.done)]
+    case .back: return leave()
     default: return []
     }
   }

@@ -1,0 +1,207 @@
+package import Cells
+package import CommandCenter
+internal import Glibc
+package import RunClient
+internal import Runs
+package import Terminal
+package import Transport
+
+/// Turns what happens into messages, lays them on the model, does the effects, and paints.
+///
+/// One thread, asleep in one call: libcurl's sockets, the terminal and the signals are waited for
+/// together. Everything that is ready is taken before the model is drawn once.
+package final class EventLoop {
+  /// Why the loop ended.
+  package enum Ending: Sendable, Equatable {
+    /// The operator left, and chose what comes next.
+    case left(Departing)
+    /// A signal, or the terminal, ended the program; this is its number.
+    case signalled(Int32)
+  }
+
+  private let session: Session
+  private let signals: Signals
+  private let client: Client
+  private let pool: TransferPool
+  private let worker: Worker
+  private let theme: Theme
+  private var model: Model
+  private var painted: Frame?
+  /// When an Esc that nothing followed is taken for the key.
+  private var escapeDeadline: Timestamp?
+  /// Keys typed before the next frame is on the screen were not meant for it.
+  private var dropsInput = false
+  private var ending: Ending?
+
+  /// How long an Esc waits for the rest of a sequence. Slow links split sequences; people do not
+  /// notice a delay this short.
+  private static let escapeDelay = Duration.milliseconds(40)
+  /// The longest sleep: bounds what a clock that was set back can do.
+  private static let longestSleep = 60_000
+
+  /// A loop over what it is given; it owns all of it until it ends.
+  package init(
+    session: Session,
+    signals: Signals,
+    client: Client,
+    pool: TransferPool,
+    model: Model,
+    theme: Theme
+  ) {
+    self.session = session
+    self.signals = signals
+    self.client = client
+    self.pool = pool
+    self.model = model
+    self.theme = theme
+    worker = Worker(waking: pool.waker)
+  }
+
+  /// Runs until the operator leaves or the program is told to end; the terminal is given back.
+  package func run(polling: Bool = true) -> Ending {
+    let start = SystemClock.now()
+    if polling {
+      client.setPace(.lively, now: start)
+      client.pollNow(now: start)
+    }
+    paint()
+    while ending == nil {
+      takeWhatCame()
+      guard ending == nil else { break }
+      paint()
+      sleep()
+    }
+    session.restore()
+    return ending ?? .left(.done)
+  }
+
+  // MARK: One turn
+
+  private func takeWhatCame() {
+    for (id, result) in worker.results() { client.returned(id, result, now: SystemClock.now()) }
+    for event in client.advance(now: SystemClock.now()) {
+      if let message = Message(event) { handle(message) }
+    }
+    let now = SystemClock.now()
+    if let deadline = escapeDeadline, now >= deadline {
+      escapeDeadline = nil
+      handle(session.settleEscape())
+    }
+    if let wake = model.nextWake, now >= wake { handle(.tick) }
+    worker.take(client.takeErrands())
+  }
+
+  private func handle(_ inputs: [Input]) {
+    for input in inputs where ending == nil {
+      switch input {
+      case .key(let key): handle(.key(key))
+      case .paste(let text): handle(.paste(text))
+      case .focus, .pointer: break
+      }
+      // A question has been opened: the keys behind it were not meant as its answer.
+      if dropsInput { return }
+    }
+  }
+
+  private func handle(_ message: Message) {
+    let now = SystemClock.now()
+    for effect in update(&model, message, at: now) { perform(effect, now: now) }
+  }
+
+  private func perform(_ effect: Effect, now: Timestamp) {
+    switch effect {
+    case .refresh: client.pollNow(now: now)
+    case .pace(let pace): client.setPace(pace, now: now)
+    case .load(let run): client.load(run, known: model.details[run])
+    case .carryOut(let decision): client.carryOut(decision, now: now)
+    case .dropInput: dropsInput = true
+    case .suspend: suspend()
+    case .quit(let next): ending = .left(next)
+    }
+  }
+
+  private func paint() {
+    if model.size != session.size { handle(.resized(session.size)) }
+    let frame = view(model)
+    guard frame != painted || dropsInput else { return }
+    session.present(frame, theme: theme)
+    painted = frame
+    if dropsInput {
+      session.dropPendingInput()
+      escapeDeadline = nil
+      dropsInput = false
+    }
+  }
+
+  private func sleep() {
+    let now = SystemClock.now()
+    let deadlines = [client.nextDeadline, model.nextWake, escapeDeadline].compactMap { $0 }
+    let wait = deadlines.min().map { max(0, ($0 - now).inMilliseconds) }
+    let ready = pool.wait(
+      watching: [Watch(descriptor: STDIN_FILENO), Watch(descriptor: signals.descriptor)],
+      milliseconds: Int(min(wait ?? Int64(EventLoop.longestSleep), Int64(EventLoop.longestSleep)))
+    )
+    for event in ready where event.descriptor == signals.descriptor { takeSignals() }
+    for event in ready where event.descriptor == STDIN_FILENO && ending == nil {
+      // A terminal that went away is readable for ever; reading it says nothing.
+      if event.hungUp || event.failed {
+        ending = .signalled(SIGHUP)
+      } else if event.readable {
+        read()
+      }
+    }
+  }
+
+  private func read() {
+    switch session.readInput() {
+    case .closed: ending = .signalled(SIGHUP)
+    case .inputs(let inputs, let escapePending):
+      escapeDeadline = escapePending ? SystemClock.now() + EventLoop.escapeDelay : nil
+      handle(inputs)
+    }
+  }
+
+  private func takeSignals() {
+    for signal in signals.drain() {
+      switch signal {
+      case .resize:
+        session.resized()
+        painted = nil
+      case .suspend: suspend()
+      case .resume:
+        session.resumed()
+        painted = nil
+      case .terminate: ending = .signalled(SIGTERM)
+      case .interrupt: ending = .signalled(SIGINT)
+      case .hangUp: ending = .signalled(SIGHUP)
+      case .childEnded: break
+      }
+    }
+  }
+
+  private func suspend() {
+    session.suspend()
+    painted = nil
+    // What is on the screen may be hours old.
+    client.pollNow(now: SystemClock.now())
+  }
+}
+
+extension Message {
+  /// What the client tells, as a message; nil for what the application need not know.
+  fileprivate init?(_ event: ClientEvent) {
+    switch event {
+    case .pollStarted, .listing: return nil
+    case .reading(let reading, let changed):
+      self = .inbox(.reading(reading, changed: changed))
+    case .pollFailed(let fault, let nextTry, let missed):
+      self = .inbox(.failed(fault, nextTry: nextTry, missed: missed))
+    case .detail(let run, let result): self = .run(.detail(run, result))
+    case .graph(let workflow, let version, let graph):
+      self = .run(.graph(workflow, version: version, graph))
+    case .stage(let id, let stage): self = .decision(.stage(id, stage))
+    case .outcome(let decision, let outcome, let recorded):
+      self = .decision(.outcome(decision, outcome, recorded: recorded))
+    }
+  }
+}
