@@ -20,8 +20,9 @@ import Glibc
     input: Int32,
     output: Int32
   ) throws(TerminalFailure) {
-    guard let reading = unsafe fdopen(dup(input), "r"),
-      let writing = unsafe fdopen(dup(output), "w")
+    // Copies, closed on exec: children must not hold the terminal open.
+    guard let reading = unsafe fdopen(fcntl(input, F_DUPFD_CLOEXEC, 3), "r"),
+      let writing = unsafe fdopen(fcntl(output, F_DUPFD_CLOEXEC, 3), "w")
     else { throw .system("open the terminal", errno) }
     // The size comes from the terminal; from LINES and COLUMNS only where it has none.
     use_env(Descriptor.size(output) == nil)

@@ -1,3 +1,4 @@
+import Cells
 import Glibc
 
 /// Why there is no screen.
@@ -22,10 +23,10 @@ package enum TerminalFailure: Error, Hashable, Sendable, CustomStringConvertible
     case .unnamed:
       "TERM is not set: set it to what this terminal is, for instance xterm-256color."
     case .unknown(let name):
-      "TERM is \"\(name)\", and no description of it is installed: set TERM to another name, for "
+      "TERM is \"\(Text.sanitised(name))\", and no description of it is installed: set TERM to another name, for "
         + "instance xterm-256color, or install the package ncurses-term."
     case .incapable(let name):
-      "TERM is \"\(name)\", which cannot move the cursor: use the verbs that print "
+      "TERM is \"\(Text.sanitised(name))\", which cannot move the cursor: use the verbs that print "
         + "(command-center --help), or set TERM to what this terminal really is."
     case .system(let attempt, let code):
       "The system refused to \(attempt): \(unsafe String(cString: strerror(code)))."
