@@ -18,7 +18,7 @@ package struct InputDecoder: Sendable {
   private enum State {
     case ground
     /// The bytes of a character that has begun, and how many it has in all.
-    case character([UInt8], count: Int)
+    case character([UInt8], count: Int, alt: Bool)
     /// Esc; another one before it means Alt.
     case escape(alt: Bool)
     /// Esc [ and what followed.
@@ -110,8 +110,8 @@ package struct InputDecoder: Sendable {
     switch state {
     case .ground:
       ground(byte, alt: false)
-    case .character(let bytes, let count):
-      continueCharacter(bytes, count: count, with: byte)
+    case .character(let bytes, let count, let alt):
+      continueCharacter(bytes, count: count, with: byte, alt: alt)
     case .escape(let alt):
       escape(byte, alt: alt)
     case .control(let sequence, let alt):
@@ -145,11 +145,11 @@ package struct InputDecoder: Sendable {
     case 0x20..<0x7F:
       emit(Key(.character(Character(Unicode.Scalar(byte))), alt: alt))
     case 0xC2...0xDF:
-      state = .character([byte], count: 2)
+      state = .character([byte], count: 2, alt: alt)
     case 0xE0...0xEF:
-      state = .character([byte], count: 3)
+      state = .character([byte], count: 3, alt: alt)
     case 0xF0...0xF4:
-      state = .character([byte], count: 4)
+      state = .character([byte], count: 4, alt: alt)
     default:
       break  // No character begins like this.
     }
@@ -167,7 +167,12 @@ package struct InputDecoder: Sendable {
     }
   }
 
-  private mutating func continueCharacter(_ bytes: [UInt8], count: Int, with byte: UInt8) {
+  private mutating func continueCharacter(
+    _ bytes: [UInt8],
+    count: Int,
+    with byte: UInt8,
+    alt: Bool
+  ) {
     guard byte & 0xC0 == 0x80 else {
       // The character was cut off: its bytes are ignored, this one begins anew.
       ground(byte, alt: false)
@@ -175,14 +180,14 @@ package struct InputDecoder: Sendable {
     }
     let all = bytes + [byte]
     guard all.count == count else {
-      state = .character(all, count: count)
+      state = .character(all, count: count, alt: alt)
       return
     }
     state = .ground
     guard let text = String(validating: all, as: UTF8.self), let scalar = text.unicodeScalars.first,
       !(0x80...0x9F).contains(scalar.value)
     else { return }
-    emit(Key(.character(Character(scalar))))
+    emit(Key(.character(Character(scalar)), alt: alt))
   }
 
   private mutating func escape(_ byte: UInt8, alt: Bool) {

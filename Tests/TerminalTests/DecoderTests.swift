@@ -181,6 +181,7 @@ private let esc = "\u{1B}"
     #expect(
       decoder.feed([0x1B]) + decoder.feed(Array("x".utf8)) == [.key(Key(.escape)), .key(Key("x"))]
     )
+    #expect(decoder.feed(Array("\(esc)é".utf8)) == [.key(Key(.character("é"), alt: true))])
     #expect(decoder.feed(Array("\(esc)\r".utf8)) == [.key(Key(.enter, alt: true))])
   }
 
