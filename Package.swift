@@ -32,8 +32,20 @@ let package = Package(
   name: "command-center",
   products: [
     .executable(name: "command-center", targets: ["command-center"]),
+    .executable(name: "command-center-runtime", targets: ["command-center-runtime"]),
   ],
   dependencies: [
+    // The arguments of both programs, their help and completions.
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    // Config, themes, runtime.toml.
+    .package(url: "https://github.com/LebJe/TOMLKit", from: "0.6.0"),
+    // The embedded runtime: its store, its HTTP server, its digests, its MCP servers.
+    .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+    .package(url: "https://github.com/swhitty/FlyingFox", from: "0.27.1"),
+    .package(url: "https://github.com/apple/swift-crypto", from: "3.12.3"),
+    .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2"),
+    // swift-subprocess speaks of paths in its words.
+    .package(url: "https://github.com/apple/swift-system", from: "1.5.0"),
   ],
   targets: [
     .systemLibrary(name: "CNcurses", providers: [.apt(["libncursesw5-dev"])]),
@@ -54,10 +66,28 @@ let package = Package(
     room("RunClient", ["Transport", "RuntimeAPI", "Runs", "JSON"]),
     room("CommandCenter", ["Cells", "Triage", "Runs", "JSON"]),
     room("Loop", ["CommandCenter", "Terminal", "RunClient", "Transport", "Triage", "Cells", "Runs"]),
+    room(
+      "LocalRuntime",
+      [
+        "RuntimeAPI", "Runs", "JSON", "TOMLKit", "FlyingFox",
+        .product(name: "FlyingSocks", package: "FlyingFox"),
+        .product(name: "GRDB", package: "GRDB.swift"),
+        .product(name: "Subprocess", package: "swift-subprocess"),
+        .product(name: "SystemPackage", package: "swift-system"),
+        .product(name: "Crypto", package: "swift-crypto"),
+      ]
+    ),
     .executableTarget(
       name: "command-center",
       dependencies: [
         "Loop", "CommandCenter", "RunClient", "Transport", "Terminal", "Cells", "Runs",
+      ],
+      swiftSettings: house
+    ),
+    .executableTarget(
+      name: "command-center-runtime",
+      dependencies: [
+        "LocalRuntime", .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: house
     ),
@@ -70,5 +100,6 @@ let package = Package(
     suite("Cells"),
     suite("Terminal", ["Cells"]),
     suite("Transport", ["TestHouse"]),
+    suite("LocalRuntime", ["JSON", "Runs"]),
   ]
 )

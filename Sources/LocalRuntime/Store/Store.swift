@@ -42,7 +42,7 @@ package final class Store: Sendable {
     let path = "\(folder)/runtime.sqlite"
     // Made before SQLite would, so that nobody else can read it or the log beside it.
     let descriptor = unsafe Glibc.open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
-    if descriptor >= 0 { close(descriptor) }
+    if descriptor >= 0 { Glibc.close(descriptor) }
     let pool = try DatabasePool(path: path, configuration: configuration)
     let migrations = Migrations.all
     if try pool.read(migrations.hasBeenSuperseded) {
