@@ -31,7 +31,9 @@ struct DemoCommand: ParsableCommand {
       do throws(RuntimeMistake) {
         let environment = Program.environment
         let folder: String
-        if let data { folder = data } else {
+        if let data {
+          folder = data
+        } else {
           folder = try Folder.temporary(environment: environment)
         }
         defer { if data == nil { Folder.remove(folder) } }

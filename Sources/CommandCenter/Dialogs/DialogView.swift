@@ -54,7 +54,9 @@ enum DialogView {
     let immediate = target.legality(of: .stop(.immediate), model.permissions)
     let names = steps.joined(separator: ", ")
     if graceful.isAllowed {
-      let finish = steps.isEmpty ? "what is in flight finishes;" : "\(names) finish;"
+      let finish =
+        steps.isEmpty
+        ? "what is in flight finishes;" : "\(names) finish\(steps.count == 1 ? "es" : "");"
       lines += option("g", "gracefully", "\(finish) nothing new starts", columns)
     } else if immediate.isAllowed, let reason = graceful.reason {
       lines += option("g", "gracefully", reason, columns, dimmed: true)

@@ -24,7 +24,8 @@ struct Example: Sendable, Equatable {
     self.name = name
     self.graph = graph
     summary = value["description"]?.string
-    inputs = [value["example_trigger_payload"] ?? [:]] + (value["demo_trigger_payloads"]?.array ?? [])
+    inputs =
+      [value["example_trigger_payload"] ?? [:]] + (value["demo_trigger_payloads"]?.array ?? [])
   }
 
   /// The examples of a folder, by name.
@@ -57,7 +58,9 @@ struct Example: Sendable, Equatable {
     }
     var parts = program.split(separator: "/").dropLast()
     var candidates = ["/" + parts.joined(separator: "/") + "/Examples"]
-    candidates.append("/" + parts.dropLast().joined(separator: "/") + "/share/command-center/examples")
+    candidates.append(
+      "/" + parts.dropLast().joined(separator: "/") + "/share/command-center/examples"
+    )
     while !parts.isEmpty {
       parts = parts.dropLast()
       let folder = "/" + parts.joined(separator: "/")

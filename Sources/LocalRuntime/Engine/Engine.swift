@@ -1,6 +1,6 @@
 import JSON
-import RuntimeAPI
 import Runs
+import RuntimeAPI
 
 /// What a start is asked for.
 struct StartRequest: Sendable, Equatable {
@@ -103,7 +103,9 @@ actor Engine {
     guard let graph else { throw .missing("version", "\(workflow.id) \(version)") }
     let unknown = request.excluded.filter { graph.step($0) == nil }.sorted()
     guard unknown.isEmpty else {
-      throw .invalid("excluded_step_ids names no step of the graph: \(unknown.joined(separator: ", "))")
+      throw .invalid(
+        "excluded_step_ids names no step of the graph: \(unknown.joined(separator: ", "))"
+      )
     }
     let id = request.runID ?? clock.newID()
     if let known = try await existing(id, of: workflow.id) { return known }

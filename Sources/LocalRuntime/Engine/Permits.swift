@@ -26,7 +26,9 @@ actor Permits {
     return await withTaskCancellationHandler {
       await withCheckedContinuation { continuation in
         // Cancelled before it stood in the row: nobody would call it out again.
-        if Task.isCancelled { continuation.resume(returning: false) } else {
+        if Task.isCancelled {
+          continuation.resume(returning: false)
+        } else {
           waiting.append((id, continuation))
         }
       }

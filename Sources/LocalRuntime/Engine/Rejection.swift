@@ -1,6 +1,6 @@
 package import JSON
-import RuntimeAPI
 import Runs
+import RuntimeAPI
 
 /// Why a request is not granted, as the API says it.
 package struct Rejection: Error, Sendable, Equatable {

@@ -112,7 +112,9 @@ struct RunMachine: Sendable {
 
   /// Time has passed: deadlines and retries that are due take place.
   mutating func tick() {
-    let due = state.tasks.values.filter { $0.isPending && ($0.expiresAt.map { $0 <= now } ?? false) }
+    let due = state.tasks.values.filter {
+      $0.isPending && ($0.expiresAt.map { $0 <= now } ?? false)
+    }
     for task in due.sorted(by: { $0.id < $1.id }) where !state.run.status.isTerminal {
       close(task.id.text, as: "expired")
       failStep(
@@ -161,7 +163,8 @@ struct RunMachine: Sendable {
 
   private static func answered(_ task: HumanTask, _ run: Run) -> Rejection {
     guard let name = task.completedBy else {
-      let why = task.extra["status"]?.string == "expired" ? "its time is over" : "its run has gone on"
+      let why =
+        task.extra["status"]?.string == "expired" ? "its time is over" : "its run has gone on"
       return Rejection(
         409,
         "CONFLICT",

@@ -1,6 +1,6 @@
 import JSON
-import RuntimeAPI
 import Runs
+import RuntimeAPI
 
 extension Router {
   // MARK: Reading

@@ -46,9 +46,10 @@ struct Router: Sendable {
       }
       switch request.method {
       case "GET": return try await read(route, request)
-      case "POST": return await once(request, by: name) { receipt throws(Rejection) in
-        try await post(route, request, by: name, receipt)
-      }
+      case "POST":
+        return await once(request, by: name) { receipt throws(Rejection) in
+          try await post(route, request, by: name, receipt)
+        }
       default: return try await change(route, request)
       }
     } catch {
@@ -185,7 +186,8 @@ struct Router: Sendable {
         let answer = await attempt(receipt, work)
         // Answers about a trouble of ours are not kept: the same request may go better later.
         guard answer.status < 500, try await kept(receipt) == nil else { return answer }
-        try await reading { () throws(StoreMistake) in try await store.save(receipt.record(answer)) }
+        try await reading { () throws(StoreMistake) in try await store.save(receipt.record(answer))
+        }
         return answer
       } catch {
         return Answer(error)

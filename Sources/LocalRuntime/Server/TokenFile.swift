@@ -4,11 +4,16 @@ import Glibc
 package enum TokenFile {
   /// The tokens of a file, by name; a bare token belongs to `owner`.
   /// - Throws: ``RuntimeMistake`` with the line that is wrong.
-  static func read(_ text: String, file: String, owner: String) throws(RuntimeMistake)
+  static func read(
+    _ text: String,
+    file: String,
+    owner: String
+  ) throws(RuntimeMistake)
     -> [(name: String, token: String)]
   {
     var tokens: [(name: String, token: String)] = []
-    for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
+    for (index, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated()
+    {
       let words = line.split(whereSeparator: \.isWhitespace).map(String.init)
       guard let first = words.first, !first.hasPrefix("#") else { continue }
       let name = words.count > 1 ? first : owner

@@ -1,6 +1,6 @@
 import JSON
-import RuntimeAPI
 import Runs
+import RuntimeAPI
 
 /// A step's state as a row keeps it.
 enum StepRow {

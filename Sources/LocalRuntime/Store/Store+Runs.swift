@@ -1,7 +1,7 @@
 import GRDB
 import JSON
-import RuntimeAPI
 import Runs
+import RuntimeAPI
 
 /// All that one transition of a run writes, in one transaction.
 struct RunWrite: Sendable {

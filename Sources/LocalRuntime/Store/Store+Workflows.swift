@@ -119,7 +119,8 @@ extension Store {
   }
 
   /// The published versions of a workflow, newest first.
-  func versions(of workflow: String, limit: Int, offset: Int) async throws(StoreMistake) -> RowPage {
+  func versions(of workflow: String, limit: Int, offset: Int) async throws(StoreMistake) -> RowPage
+  {
     try await read { database in
       let rows = try String.fetchAll(
         database,

@@ -2,49 +2,18 @@ internal import Cells
 internal import Runs
 internal import Triage
 
-/// Draws the keys of a screen: from the same table that the keys are looked up in.
+/// Draws the keys of a screen, from the same table that the keys are looked up in.
 enum HelpView {
   static func draw(_ screen: HelpScreen, _ model: Model, into frame: inout Frame) {
     let size = model.size
     frame.fill(Rect(size), look: .text)
-    frame.put("Keys of this screen", column: 1, row: 0, look: .title)
-    let search = "type to search: \(screen.query)"
-    let column = max(22, min(28, size.columns - Text.width(search) - 2))
-    let end = frame.put(
-      Text.truncated(search, to: size.columns - column - 1),
-      column: column,
-      row: 0,
-      look: .field
-    )
-    frame.cursor = Position(column: min(end, size.columns - 1), row: 0)
+    drawSearch(screen, size, into: &frame)
     let groups = screen.commands(model.config.keymap)
-    let lines = lines(groups)
-    let height = size.rows - 4
-    let selectedLine = lines.firstIndex { $0.index == screen.selected } ?? 0
-    let scroll = max(0, min(selectedLine - height / 2, lines.count - height))
-    for (offset, line) in lines.dropFirst(scroll).prefix(height).enumerated() {
-      let row = 2 + offset
-      if let group = line.group {
-        frame.put(group.rawValue, column: 1, row: row, look: .section)
-        continue
-      }
-      guard let binding = line.binding else { continue }
-      let reason = reason(against: binding.command, model)
-      let labels = binding.keys.map(\.label).joined(separator: " ")
-      let look = Look(.text, dimmed: reason != nil)
-      var segments = [
-        Segment(Text.padded(labels, to: 12) + " ", Look(.key, dimmed: reason != nil)),
-        Segment(binding.command.description, look),
-      ]
-      if let reason { segments.append(Segment("   not now: \(reason)", .faint)) }
-      frame.put(segments, column: 3, row: row, end: size.columns - 1)
-      guard line.index == screen.selected else { continue }
-      frame.put(String(model.glyphs.marker), column: 1, row: row, look: .accent)
-      frame.restyle(Rect(column: 0, row: row, columns: size.columns, rows: 1)) {
-        $0.selected = true
-      }
+    if groups.isEmpty { frame.put("Nothing fits.", column: 3, row: 2, look: .secondary) }
+    for column in columns(groups, size) {
+      draw(column, screen, model, into: &frame)
     }
-    if lines.isEmpty { frame.put("Nothing fits.", column: 3, row: 2, look: .secondary) }
+    drawReason(screen, model, into: &frame)
     let arrows = "\(model.glyphs.up)\(model.glyphs.down)"
     let enter = model.glyphs == .ascii ? "Enter" : "↵"
     Hints.draw(
@@ -57,6 +26,14 @@ enum HelpView {
     )
   }
 
+  private static func drawSearch(_ screen: HelpScreen, _ size: Size, into frame: inout Frame) {
+    frame.put("Keys of this screen", column: 1, row: 0, look: .title)
+    let search = Text.truncated("type to search: \(screen.query)", to: size.columns - 25)
+    let end = frame.put(search, column: 24, row: 0, look: .field)
+    frame.cursor = Position(column: min(end, size.columns - 1), row: 0)
+  }
+
+  /// A line of help: a heading, a key, or a blank.
   private struct Line {
     var group: Command.Group?
     var binding: Keymap.Binding?
@@ -64,20 +41,77 @@ enum HelpView {
     var index: Int?
   }
 
-  private static func lines(
-    _ groups: [(group: Command.Group, bindings: [Keymap.Binding])]
-  ) -> [Line] {
-    var lines: [Line] = []
+  /// Lines that stand beneath each other, and where.
+  private struct Column {
+    var lines: [Line]
+    var area: Rect
+  }
+
+  /// Moving on the left and all else on the right, where both fit; else one column.
+  private static func columns(
+    _ groups: [(group: Command.Group, bindings: [Keymap.Binding])],
+    _ size: Size
+  ) -> [Column] {
     var index = 0
+    var sides: [[Line]] = [[], []]
     for (group, bindings) in groups {
-      if !lines.isEmpty { lines.append(Line()) }
-      lines.append(Line(group: group))
+      let side = size.columns >= 76 && group != .move ? 1 : 0
+      if !sides[side].isEmpty { sides[side].append(Line()) }
+      sides[side].append(Line(group: group))
       for binding in bindings {
-        lines.append(Line(binding: binding, index: index))
+        sides[side].append(Line(binding: binding, index: index))
         index += 1
       }
     }
-    return lines
+    let body = Rect(column: 0, row: 2, columns: size.columns, rows: max(0, size.rows - 4))
+    let (left, right) = body.split(columns: sides[1].isEmpty ? size.columns : size.columns / 2 - 2)
+    return [Column(lines: sides[0], area: left), Column(lines: sides[1], area: right)]
+  }
+
+  private static func draw(
+    _ column: Column,
+    _ screen: HelpScreen,
+    _ model: Model,
+    into frame: inout Frame
+  ) {
+    let area = column.area
+    let selected = column.lines.firstIndex { $0.index == screen.selected } ?? 0
+    let scroll = max(0, min(selected - area.rows / 2, column.lines.count - area.rows))
+    for (offset, line) in column.lines.dropFirst(scroll).prefix(area.rows).enumerated() {
+      let row = area.row + offset
+      if let group = line.group {
+        frame.put(group.rawValue, column: area.column + 1, row: row, look: .section)
+      }
+      guard let binding = line.binding else { continue }
+      let isDimmed = reason(against: binding.command, model) != nil
+      let labels = binding.keys.map(\.label).joined(separator: " ")
+      let segments = [
+        Segment(Text.padded(labels, to: 9) + " ", Look(.key, dimmed: isDimmed)),
+        Segment(binding.command.description, Look(.text, dimmed: isDimmed)),
+      ]
+      frame.put(segments, column: area.column + 3, row: row, end: area.maxColumn - 1)
+      guard line.index == screen.selected else { continue }
+      frame.put(String(model.glyphs.marker), column: area.column + 1, row: row, look: .accent)
+      let bar = Rect(column: area.column + 1, row: row, columns: area.columns - 2, rows: 1)
+      frame.restyle(bar) { $0.selected = true }
+    }
+  }
+
+  /// Why the chosen line, or else the first dimmed one, is not possible now.
+  private static func drawReason(_ screen: HelpScreen, _ model: Model, into frame: inout Frame) {
+    let commands = screen.commands(model.config.keymap).flatMap(\.bindings).map(\.command)
+    let chosen = screen.choice(model.config.keymap).map { [$0] } ?? []
+    guard let dimmed = (chosen + commands).first(where: { reason(against: $0, model) != nil }),
+      let reason = reason(against: dimmed, model),
+      let label = model.config.keymap.label(of: dimmed, in: screen.scope)
+    else { return }
+    let sentence = "\(label) is dimmed because: \(reason)"
+    frame.put(
+      [Segment(sentence, .secondary)],
+      column: 1,
+      row: model.size.rows - 2,
+      end: model.size.columns - 1
+    )
   }
 
   /// Why a verb cannot be used on what is selected.

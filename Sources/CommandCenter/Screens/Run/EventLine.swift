@@ -57,7 +57,7 @@ struct EventWords: Equatable {
   init(_ event: RunEvent, graph: Graph?, started: Timestamp?) {
     type = event.type
     let title = { (id: StepID) in graph?.title(of: id) ?? id.text }
-    subject = event.step.map(title) ?? ""
+    subject = Text.truncated(event.step.map(title) ?? "", to: 24)
     let cause = (event.data["caused_by_step_id"]?.identity).map { title(StepID($0)) }
     let took = event.at.flatMap { at in started.map { Age.took(at - $0) } }
     switch event.type {

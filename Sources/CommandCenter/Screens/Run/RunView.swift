@@ -174,10 +174,11 @@ enum RunView {
     let typeWidth = isNarrow ? 14 : 16
     frame.put([Segment(words.type, typeLook)], column: column, row: row, end: column + typeWidth)
     column += typeWidth + 1
-    let subject = Text.truncated(words.subject, to: 24)
-    let padded = Text.padded(subject, to: isNarrow ? 0 : 14)
+    let width = isNarrow ? 0 : 14
+    let subject =
+      Text.width(words.subject) < width ? Text.padded(words.subject, to: width) : words.subject
     frame.put(
-      [Segment(padded), Segment(words.text.isEmpty ? "" : " \(words.text)", .text)],
+      [Segment(subject), Segment(words.text.isEmpty ? "" : " \(words.text)", .text)],
       column: column,
       row: row,
       end: end

@@ -77,7 +77,7 @@ enum TaskLines {
     }
     let runs = { (steps: [Graph.Step]) in steps.count == 1 ? "runs" : "run" }
     let skipped = { (steps: [Graph.Step]) in
-      steps.count == 1 ? "is skipped" : steps.count == 2 ? "both are skipped" : "all are skipped"
+      steps.count == 1 ? "it is skipped" : steps.count == 2 ? "both are skipped" : "all are skipped"
     }
     if !consequence.onYes.isEmpty {
       add("If approved", "\(names(consequence.onYes)) \(runs(consequence.onYes))", &lines)
