@@ -1,0 +1,43 @@
+# The two commands of the README are tools/demo and tools/test; these are for working on the house.
+.PHONY: build release test lint format record demo bench e2e check install
+
+PREFIX ?= /usr/local
+RELEASE = swift build -c release --static-swift-stdlib
+
+build:
+	swift build
+
+release:
+	$(RELEASE) --product command-center-runtime
+	$(RELEASE) --product command-center
+
+check: test
+test:
+	tools/test
+
+e2e:
+	tools/test --filter EndToEndTests
+
+lint:
+	swift format lint --strict --recursive Sources Tests Benchmarks Package.swift
+
+format:
+	swift format --in-place --recursive Sources Tests Benchmarks Package.swift
+
+# Records the golden screens anew; the tests that record fail, so that nothing is recorded unseen.
+record:
+	-RECORD_SCREENS=1 swift test --disable-xctest --filter CommandCenterTests
+	@echo "Look at every change: git diff Tests"
+
+demo:
+	tools/demo
+
+bench: release
+	$(RELEASE) --product benchmark
+	.build/release/benchmark
+
+install: release
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/command-center
+	install -m 0755 .build/release/command-center .build/release/command-center-runtime \
+	  $(DESTDIR)$(PREFIX)/bin
+	cp -R themes Examples $(DESTDIR)$(PREFIX)/share/command-center/
