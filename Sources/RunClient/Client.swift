@@ -111,10 +111,11 @@ package final class Client {
 
   // MARK: The loop's side
 
-  /// When ``advance(now:)`` must be called though no transfer has moved; nil when nothing is due.
+  /// When ``advance(now:)`` must be called though no transfer has moved, and ``takeErrands()`` after
+  /// it; nil when nothing is due.
   package var nextDeadline: Timestamp? {
-    if !events.isEmpty { return now }
-    return (flights.values.compactMap(\.wakeAt) + [poller.due].compactMap(\.self)).min()
+    if !events.isEmpty || !errands.isEmpty { return now }
+    return (flights.values.compactMap(\.due) + [poller.due].compactMap(\.self)).min()
   }
 
   /// Whether nothing is under way, waits its turn or waits to be told.
@@ -130,7 +131,7 @@ package final class Client {
       guard let route = routes.removeValue(forKey: transfer) else { continue }
       take(Answer(result, at: now), on: route)
     }
-    for (id, flight) in flights where flight.wakeAt.map({ $0 <= now }) ?? false { wake(id) }
+    for (id, flight) in flights where flight.due.map({ $0 <= now }) ?? false { wake(id) }
     if let due = poller.due, due <= now {
       poller.begin()
       events.append(.pollStarted)
@@ -172,6 +173,9 @@ private struct Flight {
   var wakeAt: Timestamp?
   /// Set while the last line of a decision is being written.
   var outcome: Outcome?
+
+  /// When it is to go on by itself; not while the work is away, which would come back as it was.
+  var due: Timestamp? { isAway ? nil : wakeAt }
 
   var decision: Decision? { if case .command(let job) = work { job.decision } else { nil } }
 }

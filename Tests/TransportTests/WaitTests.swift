@@ -1,4 +1,5 @@
 import Glibc
+import TestHouse
 import Testing
 import Transport
 

@@ -1,0 +1,156 @@
+import JSON
+import RunClient
+import Runs
+import RuntimeAPI
+import Testing
+import Transport
+
+/// A server on paper with one run of one workflow, and perhaps one task of it.
+struct World {
+  /// What the task of the run is.
+  enum TaskState: Equatable {
+    case none
+    case pending
+    case answered(approved: Bool?, by: String?)
+  }
+
+  /// Nil when the run is not there.
+  var status: RunStatus?
+  var task = TaskState.none
+  var payload = #"{"title":"pay?"}"#
+  /// Whether a single task can be read.
+  var servesTask = true
+  /// Answers reads instead of the server, once it has seen a command.
+  var readAfter: Result<Response, Transport.Failure>?
+  /// What a command is answered, and what it does before that.
+  var reply: (inout World) -> Result<Response, Transport.Failure> = { _ in Fed.json("{}") }
+  private(set) var commands: [Call] = []
+
+  init(_ status: RunStatus?, task: TaskState = .none) {
+    self.status = status
+    self.task = task
+  }
+
+  mutating func answer(_ call: Call) -> Result<Response, Transport.Failure> {
+    if call.kind == .command {
+      commands.append(call)
+      return reply(&self)
+    }
+    if !commands.isEmpty, let readAfter { return readAfter }
+    guard let status else { return call.path == "/v1/runs" ? Fed.json("[]") : Fed.missing }
+    switch call.path {
+    case "/v1/workflows/w/runs/r1":
+      return Fed.json(#"{"id":"r1","status":"\#(status.word)","status_by":"alex"}"#)
+    case "/v1/workflows/w/runs/r1/tasks/pending":
+      return Fed.json(task == .pending ? #"[{"id":"t","task_payload":\#(payload)}]"# : "[]")
+    case "/v1/workflows/w/runs/r1/tasks/t":
+      guard servesTask, task != .none else { return Fed.missing }
+      return Fed.json(taskText)
+    default: return Fed.missing
+    }
+  }
+
+  private var taskText: String {
+    guard case .answered(let approved, let by) = task else {
+      return #"{"id":"t","status":"pending","task_payload":\#(payload)}"#
+    }
+    let result = approved.map { #","result":{"approved":\#($0)}"# } ?? ""
+    let name = by.map { #","completed_by":"\#($0)""# } ?? ""
+    return #"{"id":"t","status":"completed"\#(result)\#(name)}"#
+  }
+
+  /// Does what the verb asks for.
+  mutating func perform(_ verb: Verb) {
+    switch verb {
+    case .approve: task = .answered(approved: true, by: "me")
+    case .reject: task = .answered(approved: false, by: "me")
+    case .pause: status = .paused
+    case .resume, .start: status = .running
+    case .stop(.graceful): status = .draining
+    case .stop(.immediate): status = .stopped
+    }
+  }
+}
+
+/// A decision as it went.
+struct Carried {
+  var outcome: Outcome
+  var stages: [Stage] = []
+  var lines: [JournalEntry] = []
+  /// When pauses ended.
+  var waits: [Duration] = []
+}
+
+/// Carries a decision out against a world; `journal` says why its line cannot be written.
+func carryOut(
+  _ decision: Decision,
+  in world: inout World,
+  journal: Fault? = nil,
+  allowsUnrecorded: Bool = false
+) throws -> Carried {
+  var job = CommandJob(decision, backend: backend, allowsUnrecorded: allowsUnrecorded)
+  var carried = Carried(outcome: .notSent(Fault(.local, "never begun")))
+  var now = start
+  var moves = job.begin(now: now)
+  var steps = 0
+  while !moves.isEmpty {
+    steps += 1
+    try #require(steps < 200, "the decision never ends")
+    switch moves.removeFirst() {
+    case .ask(let ask):
+      moves += job.receive(Answer(world.answer(ask.call), at: now), for: ask.number)
+    case .record(let entry):
+      #expect(world.commands.isEmpty, "the line comes before the command")
+      carried.lines.append(entry)
+      moves += job.recorded(journal, now: now)
+    case .wait(let until):
+      carried.waits.append(until - now)
+      #expect(job.wake(now: now).isEmpty, "it goes on before its time")
+      now = until
+      moves += job.wake(now: now)
+    case .stage(let stage): carried.stages.append(stage)
+    case .finish(let outcome):
+      #expect(moves.isEmpty, "nothing follows the outcome")
+      carried.outcome = outcome
+      return carried
+    }
+  }
+  Issue.record("the decision stopped without an outcome")
+  return carried
+}
+
+/// A decision about the run `r1` or its task `t`.
+func decide(_ verb: Verb, saw status: RunStatus?) -> Decision {
+  let task = TaskReference(run: reference, task: TaskID("t"))
+  let subject: Subject =
+    switch verb {
+    case .approve, .reject: .task(task)
+    case .start: .start(reference)
+    case .pause, .resume, .stop: .run(reference)
+    }
+  let asksTask = verb == .approve || verb == .reject
+  return Decision(
+    id: DecisionID("key-1"),
+    verb: verb,
+    subject: subject,
+    title: "refunds",
+    seen: status.map { Seen(status: $0, payload: asksTask ? ["title": "pay?"] : nil) },
+    madeAt: start
+  )
+}
+
+extension Outcome {
+  /// The outcome in a word, for tables.
+  var word: String {
+    switch self {
+    case .done(let confirmation): confirmation.readBack ? "done" : "done, not read back"
+    case .changed(.status): "changed status"
+    case .changed(.payload): "changed payload"
+    case .changed(.answered): "answered"
+    case .changed(.gone): "gone"
+    case .refused(let refusal): "refused \(refusal.reason)"
+    case .notSent: "not sent"
+    case .unknown: "unknown"
+    }
+  }
+}
