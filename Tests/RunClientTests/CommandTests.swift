@@ -99,6 +99,21 @@ import Transport
     #expect(world.commands.isEmpty)
   }
 
+  @Test func `where a run's tasks cannot be listed, the list of all tasks tells`() throws {
+    var world = World(.paused, task: .pending)
+    world.servesTask = false
+    world.servesRunTasks = false
+    world.reply = {
+      $0.task = .none
+      return Fed.json("{}")
+    }
+    let carried = try carryOut(decide(.approve, saw: .paused), in: &world)
+    #expect(carried.outcome.word == "done")
+    #expect(world.commands.count == 1)
+    let again = try carryOut(decide(.approve, saw: .paused), in: &world)
+    #expect(again.outcome.word == "answered", "the task of another run is not this one")
+  }
+
   @Test func `a task that is in no list any more is answered by nobody knows whom`() throws {
     var world = World(.running, task: .none)
     let carried = try carryOut(decide(.approve, saw: .running), in: &world)

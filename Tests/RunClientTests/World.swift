@@ -20,6 +20,8 @@ struct World {
   var payload = #"{"title":"pay?"}"#
   /// Whether a single task can be read.
   var servesTask = true
+  /// Whether the tasks of one run can be listed; those of all runs can be in any case.
+  var servesRunTasks = true
   /// Answers reads instead of the server, once it has seen a command.
   var readAfter: Result<Response, Transport.Failure>?
   /// What a command is answered, and what it does before that.
@@ -41,7 +43,14 @@ struct World {
     switch call.path {
     case "/v1/workflows/w/runs/r1":
       return Fed.json(#"{"id":"r1","status":"\#(status.word)","status_by":"alex"}"#)
+    case "/v1/tasks/pending":
+      let others = #"{"id":"t","run_id":"r0","task_payload":{}}"#
+      return Fed.json(
+        task == .pending
+          ? #"[\#(others),{"id":"t","run_id":"r1","task_payload":\#(payload)}]"# : "[\(others)]"
+      )
     case "/v1/workflows/w/runs/r1/tasks/pending":
+      guard servesRunTasks else { return Fed.missing }
       return Fed.json(task == .pending ? #"[{"id":"t","task_payload":\#(payload)}]"# : "[]")
     case "/v1/workflows/w/runs/r1/tasks/t":
       guard servesTask, task != .none else { return Fed.missing }
