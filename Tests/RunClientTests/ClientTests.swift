@@ -12,6 +12,8 @@ private final class House {
   var now = start
   var events: [ClientEvent] = []
   var errands = 0
+  /// Whether the worker is slower than every exchange.
+  var isWorkerSlow = false
 
   init(
     _ peer: RawServer,
@@ -40,7 +42,7 @@ private final class House {
   /// Goes on until something has been told; gives it.
   func run<Told>(until pick: (ClientEvent) -> Told?) throws -> Told {
     while true {
-      for errand in client.takeErrands() {
+      for errand in isWorkerSlow && pool.runningCount > 0 ? [] : client.takeErrands() {
         errands += 1
         client.returned(errand.id, errand.work(), now: now)
       }
@@ -323,6 +325,33 @@ struct ClientTests {
         let reading = try house.poll().get().reading
         #expect(reading.runs.first?.workflowName?.utf8.count == Client.errandBytes)
         #expect(house.errands == 1)
+      }
+    )
+  }
+
+  @Test func `answers that come while the worker has the job wait for it`() throws {
+    let filler = String(repeating: "x", count: Client.errandBytes)
+    try withHouse(
+      answering: { request in
+        if request.line.contains("/events") {
+          return [Self.answer(#"[{"seq":1,"event_type":"\#(filler)"}]"#)]
+        }
+        if request.line.contains("/tasks") {
+          return [Self.answer(#"[{"id":"t","task_payload":{"title":"\#(filler)"}}]"#)]
+        }
+        return [Self.answer(Self.running)]
+      },
+      body: { house, _ in
+        house.isWorkerSlow = true
+        house.client.load(reference, known: nil)
+        let result = try house.run {
+          if case .detail(_, let result) = $0 { result } else { nil }
+        }
+        let detail = try result.get()
+        #expect(detail.run.status == .running)
+        #expect(detail.events.count == 1)
+        #expect(detail.tasks.count == 1)
+        #expect(house.errands == 2)
       }
     )
   }
