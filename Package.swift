@@ -65,6 +65,7 @@ let package = Package(
     room("Terminal", ["Cells", "CNcurses", "CTermGuard"]),
     room("RunClient", ["Transport", "RuntimeAPI", "Runs", "JSON"]),
     room("CommandCenter", ["Cells", "Triage", "Runs", "JSON"]),
+    room("Settings", ["CommandCenter", "Cells", "TOMLKit"]),
     room("Loop", ["CommandCenter", "Terminal", "RunClient", "Transport", "Triage", "Cells", "Runs"]),
     room(
       "LocalRuntime",
@@ -100,6 +101,8 @@ let package = Package(
     suite("Cells"),
     suite("Terminal", ["Cells"]),
     suite("Transport", ["TestHouse"]),
+    suite("RunClient", ["TestHouse", "Transport", "RuntimeAPI", "Runs", "JSON"]),
+    suite("Settings", ["CommandCenter", "Cells"]),
     suite("LocalRuntime", ["JSON", "Runs"]),
   ]
 )

@@ -19,22 +19,15 @@ enum Guard {
     case .pending(let task):
       if let payload = seen?.payload, payload != task.payload { return .changed(.payload(task)) }
     }
-    if let seen, seen.status.phase != run.status.phase {
-      return .changed(.status(saw: seen.status, now: run))
+    if let saw = seen?.status, saw.phase != run.status.phase {
+      return .changed(.status(saw: saw, now: run))
     }
     return refusal(decision.verb, run).map { .refused($0) }
   }
 
   /// Why the backend cannot do this, whatever the run's state.
   static func refusal(_ verb: Verb, _ capabilities: Capabilities) -> Refusal? {
-    switch verb {
-    case .pause, .resume:
-      capabilities.pausesRuns ? nil : Refusal(.illegal, "this server cannot pause runs")
-    case .stop(let mode):
-      capabilities.stopModes.contains(mode)
-        ? nil : Refusal(.illegal, "this server cannot stop runs that way")
-    case .approve, .reject, .start: nil
-    }
+    verb.obstacle(capabilities: capabilities).map { Refusal(.illegal, $0) }
   }
 
   /// Why the run's present status does not allow this.

@@ -57,8 +57,8 @@ package enum Subject: Sendable, Hashable {
 ///
 /// It is read again before anything is sent; if it differs, nothing is.
 package struct Seen: Sendable, Equatable {
-  /// The run's status then.
-  package var status: RunStatus
+  /// The run's status then; nil when only its task was seen, because the feed did not hold it.
+  package var status: RunStatus?
   /// What the task asked then; nil for decisions about runs.
   package var payload: JSONObject?
   /// The newest event then: written to the journal, never compared, since a running run moves all
@@ -66,7 +66,7 @@ package struct Seen: Sendable, Equatable {
   package var lastEvent: Int?
 
   /// What was seen.
-  package init(status: RunStatus, payload: JSONObject? = nil, lastEvent: Int? = nil) {
+  package init(status: RunStatus?, payload: JSONObject? = nil, lastEvent: Int? = nil) {
     self.status = status
     self.payload = payload
     self.lastEvent = lastEvent

@@ -40,7 +40,7 @@ package enum JournalEntry: Sendable, Equatable {
     ]
     if case .task(let task) = decision.subject { record["task_id"] = .string(task.task.text) }
     if let seen = decision.seen {
-      record["saw_status"] = .string(seen.status.word)
+      record["saw_status"] = (seen.status?.word).map { .string($0) }
       record["saw_event"] = seen.lastEvent.map { .int($0) }
       record["saw_payload"] = seen.payload.map { .string(Digest.of(.object($0))) }
     }

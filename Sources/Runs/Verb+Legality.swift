@@ -29,6 +29,16 @@ extension Verb {
     }
   }
 
+  /// Why a backend cannot do this at all; nil when it can.
+  package func obstacle(capabilities: Capabilities) -> String? {
+    switch self {
+    case .pause, .resume: capabilities.pausesRuns ? nil : "this server cannot pause runs"
+    case .stop(let mode):
+      capabilities.stopModes.contains(mode) ? nil : "this server cannot stop runs that way"
+    case .approve, .reject, .start: nil
+    }
+  }
+
   private static func ended(_ status: RunStatus) -> String {
     switch status {
     case .failed: "failed runs do not resume: start a new one"

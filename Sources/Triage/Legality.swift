@@ -61,13 +61,6 @@ package struct Permissions: Sendable, Equatable {
   }
 
   private func general(_ verb: Verb) -> String? {
-    if let readOnly { return readOnly }
-    switch verb {
-    case .pause, .resume:
-      return capabilities.pausesRuns ? nil : "this server cannot pause runs"
-    case .stop(let mode):
-      return capabilities.stopModes.contains(mode) ? nil : "this server cannot stop runs that way"
-    default: return nil
-    }
+    readOnly ?? verb.obstacle(capabilities: capabilities)
   }
 }

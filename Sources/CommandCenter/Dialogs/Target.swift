@@ -48,7 +48,7 @@ package struct Target: Sendable, Equatable {
   /// What was seen, for the decision's record and for reading again.
   var seen: Seen {
     Seen(
-      status: run?.status ?? .running,
+      status: run?.status,
       payload: task?.payload,
       lastEvent: run?.lastEvent
     )

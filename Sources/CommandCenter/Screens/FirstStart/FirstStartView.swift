@@ -11,7 +11,7 @@ enum FirstStartView {
     NoticeLine.draw(model, into: &frame)
     let hints: [Segment] =
       screen.showsConnect
-      ? Hints.fit([(.close, "back"), (.back, "back")], .firstStart, model)
+      ? Hints.fit([(.close, "back")], .firstStart, model)
       : [Segment("1 2 3", .key), Segment(" choose  ", .chrome)]
         + Hints.fit([(.back, "quit")], .firstStart, model)
     Hints.draw(hints, model, into: &frame)

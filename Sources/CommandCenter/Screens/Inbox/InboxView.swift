@@ -30,13 +30,28 @@ enum InboxView {
 
   private static func drawTabs(_ model: Model, into frame: inout Frame) {
     let count = model.link.lastGood == nil ? "" : " \(model.inbox.inbox.count)"
-    frame.put("[1 Inbox\(count)]", column: 1, row: 1, look: .tabActive)
+    let end = frame.put("[1 Inbox\(count)]", column: 1, row: 1, look: .tabActive)
+    let remarks = remarks(model.inbox.reading).joined(separator: " · ")
+    frame.put([Segment(remarks, .warning)], column: end + 2, row: 1, end: model.size.columns - 8)
     frame.put(
       [Segment("?", .key), Segment(" help", .tab)],
       column: model.size.columns - 7,
       row: 1,
       end: model.size.columns - 1
     )
+  }
+
+  /// What is missing from the reading that the rows come from.
+  private static func remarks(_ reading: Reading?) -> [String] {
+    guard let reading else { return [] }
+    var remarks: [String] = []
+    if let fault = reading.taskFault { remarks.append("approvals not read: \(fault.sentence)") }
+    if reading.unreadable > 0 {
+      let items = reading.unreadable == 1 ? "1 item" : "\(reading.unreadable) items"
+      remarks.append("\(items) could not be read")
+    }
+    if reading.isCut { remarks.append("older runs are not listed") }
+    return remarks
   }
 
   private static func drawFault(_ model: Model, _ layout: InboxLayout, into frame: inout Frame) {
