@@ -1,0 +1,75 @@
+import Cells
+import CommandCenter
+import Foundation
+import Settings
+import Testing
+
+/// What the documents say is what the program does.
+@Suite struct DocumentTests {
+  /// The README's table of keys, as the keymap has them.
+  private func table(_ scope: Keymap.Scope) -> [String] {
+    (Keymap.standard.bindings[scope] ?? []).filter { $0.command.group != nil }.map { binding in
+      let keys = binding.keys.map { "`\($0.label)`" }.joined(separator: " ")
+      return "| \(keys) | \(binding.command.description) |"
+    }
+  }
+
+  @Test(arguments: [Keymap.Scope.inbox, .run])
+  func `the README lists every key as it is bound`(scope: Keymap.Scope) throws {
+    let readme = try Repository.text("README.md").components(separatedBy: "\n")
+    let missing = table(scope).filter { !readme.contains($0) }
+    #expect(missing == [], "add these rows to README.md")
+  }
+
+  @Test func `no key means two things on one screen`() {
+    for (scope, bindings) in Keymap.standard.bindings {
+      let keys = bindings.flatMap(\.keys)
+      #expect(Set(keys).count == keys.count, "\(scope.rawValue)")
+      #expect(bindings.allSatisfy { !$0.keys.isEmpty }, "\(scope.rawValue)")
+    }
+  }
+
+  @Test func `no verb lies on a key with Ctrl, and the keys of tmux and shells stay free`() {
+    let taken = Set("absqjkl\\")
+    for (scope, bindings) in Keymap.standard.bindings {
+      for binding in bindings {
+        for key in binding.keys where key.control {
+          #expect(binding.command.group != .decide, "\(scope.rawValue)")
+          if case .character(let character) = key.code { #expect(!taken.contains(character)) }
+        }
+      }
+    }
+  }
+
+  @Test(arguments: ["README.md", "ARCHITECTURE.md"])
+  func `what stands in a code block fits 80 columns`(document: String) throws {
+    var isCode = false
+    for line in try Repository.text(document).components(separatedBy: "\n") {
+      if line.hasPrefix("```") {
+        isCode.toggle()
+      } else if isCode, !line.hasPrefix("COMMAND_CENTER_") {
+        #expect(Text.width(line) <= 80, "\(line)")
+      }
+    }
+  }
+
+  @Test func `the README names every setting that the environment has`() throws {
+    let readme = try Repository.text("README.md")
+    for key in Environment.Key.allCases where key.rawValue.hasPrefix("COMMAND_CENTER_") {
+      #expect(readme.contains(key.rawValue))
+    }
+  }
+
+  @Test func `every theme that is shipped loads without a mistake`() throws {
+    let folder = Repository.root.appending(path: "themes").path(percentEncoded: false)
+    let names = try FileManager.default.contentsOfDirectory(atPath: folder)
+      .filter { $0.hasSuffix(".toml") }.map { String($0.dropLast(5)) }
+    #expect(Set(names).isSuperset(of: ["midnight", "paper", "monochrome", "terminal"]))
+    for name in names {
+      let (theme, mistake) = ThemeFile.load(name, folders: [folder])
+      #expect(mistake == nil)
+      #expect(theme.name == name)
+    }
+    #expect(ThemeFile.load("midnight", folders: [folder]).theme == .builtin)
+  }
+}
