@@ -1,0 +1,44 @@
+package import Runs
+
+/// How a verb ended, as the shell that called it is told.
+package enum ExitCode: Int32, Sendable, Equatable {
+  case done = 0
+  /// It was tried and did not come about, or the answer was not the API's.
+  case failed = 1
+  /// The command line cannot be understood, or an id matches no run or several.
+  case usage = 2
+  case notReachable = 3
+  /// The token, the role, the run's status or our own settings forbid it.
+  case refused = 4
+  /// What it was about is no longer what it was.
+  case changed = 5
+  /// Sent, but nobody knows whether it was done.
+  case unknown = 6
+
+  /// The code of an outcome.
+  package init(_ outcome: Outcome) {
+    switch outcome {
+    case .done: self = .done
+    case .changed: self = .changed
+    case .refused(let refusal): self = ExitCode(refusal.reason)
+    case .notSent(let fault): self = ExitCode(fault)
+    case .unknown: self = .unknown
+    }
+  }
+
+  /// The code of something that could not be read or sent.
+  package init(_ fault: Fault) {
+    switch fault.kind {
+    case .unreachable, .timedOut: self = .notReachable
+    case .unauthenticated, .forbidden: self = .refused
+    case .notFound, .limited, .server, .notTheAPI, .rejected, .local: self = .failed
+    }
+  }
+
+  private init(_ reason: Refusal.Reason) {
+    switch reason {
+    case .unauthenticated, .forbidden, .illegal: self = .refused
+    case .notFound, .invalid, .busy, .other: self = .failed
+    }
+  }
+}

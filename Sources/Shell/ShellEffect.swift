@@ -1,0 +1,38 @@
+package import Runs
+
+/// Something that a verb wants done.
+package enum ShellEffect: Sendable, Equatable {
+  /// Read feed and tasks once.
+  case poll
+  /// Read a run with its events.
+  case load(RunReference)
+  /// Read the list of workflows.
+  case workflows
+  /// Read the newest graph of a workflow.
+  case graph(WorkflowID)
+  /// Read a list once, for its count and the time that it takes.
+  case probe(Probe)
+  /// Carry a decision out.
+  case carryOut(Decision)
+  /// Write to standard output; lines end with a break.
+  case out(String)
+  /// Tell how far it is, on standard error when that is a terminal.
+  case progress(String)
+  /// Say on standard error what is wrong.
+  case complain(String)
+  /// End with this code; nothing follows.
+  case finish(ExitCode)
+}
+
+/// What a verb is told.
+package enum ShellMessage: Sendable {
+  case reading(Result<Reading, Fault>)
+  case detail(Result<RunDetail, Fault>)
+  case workflows(Result<[Workflow], Fault>)
+  /// The wanted graph; nil where the server does not tell.
+  case graph(Graph?)
+  /// How many there are in a probed list.
+  case probed(Probe, Result<Int, Fault>)
+  case stage(Stage)
+  case outcome(Decision, Outcome, recorded: Bool)
+}

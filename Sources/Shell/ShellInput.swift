@@ -1,0 +1,105 @@
+internal import JSON
+internal import Runs
+
+/// The input of a start as it is typed: `key=value` words, or one JSON object.
+enum ShellInput: Equatable {
+  case object(JSONObject)
+  case words([Word])
+
+  /// One `key=value`.
+  struct Word: Equatable {
+    var key: String
+    var text: String
+  }
+
+  /// What is wrong with an input, in one sentence.
+  struct Mistake: Error, Equatable {
+    var sentence: String
+  }
+
+  /// Reads the words of a command line.
+  /// - Throws: ``Mistake`` for a word without `=`, a key given twice, JSON that is none.
+  init(_ words: [String]) throws(Mistake) {
+    if words.count == 1, let only = words.first, only.first(where: { !$0.isWhitespace }) == "{" {
+      do throws(JSONMistake) {
+        let value = try JSONValue(parsing: only)
+        self = .object(value.object ?? [:])
+      } catch {
+        throw Mistake(sentence: "the input cannot be read: \(error.sentence)")
+      }
+      return
+    }
+    var read: [Word] = []
+    for word in words {
+      guard let sign = word.firstIndex(of: "="), sign != word.startIndex else {
+        throw Mistake(
+          sentence: "\(word) is no input: write key=value words, or one JSON object in quotes"
+        )
+      }
+      let key = String(word[..<sign])
+      guard !read.contains(where: { $0.key == key }) else {
+        throw Mistake(sentence: "\(key) is given twice")
+      }
+      read.append(Word(key: key, text: String(word[word.index(after: sign)...])))
+    }
+    self = .words(read)
+  }
+
+  /// Whether a schema has a say in how the words are read.
+  var wantsSchema: Bool { if case .words(let words) = self { !words.isEmpty } else { false } }
+
+  /// The input, its words typed by the schema, or by what they look like.
+  /// - Throws: ``Mistake`` for a word that is not of the type that the schema wants.
+  func object(schema: JSONValue?) throws(Mistake) -> JSONObject {
+    switch self {
+    case .object(let object): return object
+    case .words(let words):
+      var object: JSONObject = [:]
+      for word in words {
+        object[word.key] = try ShellInput.value(
+          of: word,
+          type: ShellInput.type(of: word.key, in: schema)
+        )
+      }
+      return object
+    }
+  }
+
+  /// The word for a field's type: of an object schema, or of a list of fields.
+  private static func type(of key: String, in schema: JSONValue?) -> String? {
+    if let type = schema?["properties"]?[key]?["type"]?.string { return type }
+    let field = schema?.array?.first { $0["name"]?.string == key }
+    return field?["type"]?.string
+  }
+
+  private static func value(of word: Word, type: String?) throws(Mistake) -> JSONValue {
+    let literal = try? JSONValue(parsing: word.text)
+    let wrong = { (wanted: String) in
+      Mistake(sentence: "\(word.key) wants \(wanted), not \(word.text)")
+    }
+    switch type {
+    case "string", "text": return .string(word.text)
+    case "integer", "int":
+      guard case .number(let number) = literal, number.int != nil else {
+        throw wrong("a whole number")
+      }
+      return .number(number)
+    case "number", "float":
+      guard case .number(let number) = literal else { throw wrong("a number") }
+      return .number(number)
+    case "boolean", "bool":
+      guard case .bool(let truth) = literal else { throw wrong("true or false") }
+      return .bool(truth)
+    case "array", "list":
+      guard let literal, literal.array != nil else { throw wrong("a JSON list") }
+      return literal
+    case "object":
+      guard let literal, literal.object != nil else { throw wrong("a JSON object") }
+      return literal
+    default:
+      // A quoted text stays as it was typed: quotes may be meant.
+      guard let literal, literal.string == nil else { return .string(word.text) }
+      return literal
+    }
+  }
+}

@@ -1,0 +1,7 @@
+internal import CCurl
+
+/// The libcurl that this program runs with.
+package enum CurlVersion {
+  /// The library and what it is built on: `libcurl/7.88.1 OpenSSL/3.0.15 …`.
+  package static var text: String { unsafe String(cString: curl_version()) }
+}
