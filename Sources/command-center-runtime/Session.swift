@@ -10,7 +10,9 @@ enum Session {
   ///
   /// The work is given a sequence that yields once when the program is to end. A second signal ends
   /// it at once.
-  /// - Parameter lifeline: Whether the end of standard input ends the program.
+  /// - Parameters:
+  ///   - lifeline: Whether the end of standard input ends the program.
+  ///   - work: What is done meanwhile.
   static func run(
     lifeline: Bool,
     _ work: @escaping @Sendable (AsyncStream<Void>) async -> Int32

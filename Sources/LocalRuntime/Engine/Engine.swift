@@ -31,7 +31,10 @@ actor Engine {
 
   /// An engine over a store; it does nothing before ``open()``.
   /// - Parameters:
+  ///   - store: Where runs are kept.
+  ///   - clock: The time, and names for what is new.
   ///   - executors: By the word of the step type.
+  ///   - limits: How much happens at once.
   ///   - report: Takes sentences that nobody asked for.
   init(
     store: Store,

@@ -17,7 +17,7 @@ actor LiveRun {
     var transition: Transition
     var receipt: Receipt?
     /// Nil for what happens by itself: such a thing cannot be refused, only tried again.
-    var reply: CheckedContinuation<Result<RunState, Rejection>, Never>?
+    var reply: CheckedContinuation<Result<RunState, Rejection>?, Never>?
   }
 
   /// What all runs share.
@@ -59,29 +59,12 @@ actor LiveRun {
     receipt: Receipt? = nil,
     _ transition: @escaping Transition
   ) async throws(Rejection) -> RunState? {
-    let outcome: Result<RunState, Rejection>? = await withCheckedContinuation { continuation in
-      relay(transition, receipt, continuation)
+    let outcome = await withCheckedContinuation { reply in
+      let message = Message(transition: transition, receipt: receipt, reply: reply)
+      if case .terminated = mailbox.yield(message) { reply.resume(returning: nil) }
     }
     return try outcome?.get()
   }
-
-  private nonisolated func relay(
-    _ transition: @escaping Transition,
-    _ receipt: Receipt?,
-    _ continuation: CheckedContinuation<Result<RunState, Rejection>?, Never>
-  ) {
-    Task {
-      let outcome = await withCheckedContinuation { reply in
-        let message = Message(transition: transition, receipt: receipt, reply: reply)
-        if case .terminated = mailbox.yield(message) {
-          reply.resume(returning: .failure(Self.ended))
-        }
-      }
-      continuation.resume(returning: outcome == .failure(Self.ended) ? nil : outcome)
-    }
-  }
-
-  private static let ended = Rejection(409, "ENDED", "the run has ended")
 
   /// Looks after the run until it has ended or the runtime shuts down.
   func live() async {

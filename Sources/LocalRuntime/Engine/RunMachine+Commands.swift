@@ -46,7 +46,9 @@ extension RunMachine {
     }
   }
 
-  /// Ends the run as stopped. Steps that never began are settled without an event of their own:
+  /// Ends the run as stopped.
+  ///
+  /// Steps that never began are settled without an event of their own:
   /// nothing happened to them.
   mutating func endStopped(by name: String) {
     for id in state.graph.topologicalOrder where state.steps[id]?.outcome == .pending {

@@ -1,8 +1,10 @@
 import JSON
 import Runs
 
-/// Decides what becomes of a run: a state and something that happened give the next state, the
-/// events, and what is to be done. Pure; the time is an argument.
+/// Decides what becomes of a run.
+///
+/// A state and something that happened give the next state, the events, and what is to be done. Pure;
+/// the time is an argument.
 struct RunMachine: Sendable {
   /// Bounds and prices.
   struct Rules: Sendable, Equatable {
@@ -77,7 +79,9 @@ struct RunMachine: Sendable {
     if note.type == "tool_called" { charge(step, rules.toolPrice, for: "tool_call") }
   }
 
-  /// An attempt ended well. An attempt that was cancelled meanwhile changes nothing.
+  /// An attempt ended well.
+  ///
+  /// One that was cancelled meanwhile changes nothing.
   mutating func succeed(_ step: String, attempt: Int, result: JSONValue) {
     guard isCurrent(step, attempt) else { return }
     let size = JSONWriter.text(result).utf8.count

@@ -17,7 +17,10 @@ struct StepCall: Sendable, Equatable {
 /// ends the work itself, not only the waiting for it.
 protocol StepExecutor: Sendable {
   /// Executes one attempt within the step's `timeout_s`.
-  /// - Parameter note: Takes what happens on the way, for the run's events.
+  /// - Parameters:
+  ///   - call: The attempt.
+  ///   - note: Takes what happens on the way, for the run's events.
+  /// - Returns: What the step made.
   /// - Throws: ``StepFailure``; what it throws after a cancellation is not looked at.
   func execute(
     _ call: StepCall,

@@ -21,7 +21,9 @@ package struct Announcement: Sendable, Equatable {
     self.folder = folder
   }
 
-  /// The text, with the end of its last line. No token stands in it, only the files that hold it.
+  /// The text, with the end of its last line.
+  ///
+  /// No token stands in it, only the files that hold it.
   package func text(_ form: Form) -> String {
     switch form {
     case .json:

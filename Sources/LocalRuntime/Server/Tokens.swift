@@ -6,9 +6,6 @@ struct Tokens: Sendable {
   /// What a token hashes to, by the name of who has it.
   let hashes: [String: [UInt8]]
 
-  /// Tokens by name.
-  init(hashes: [String: [UInt8]]) { self.hashes = hashes }
-
   /// The hash of a token.
   static func hash(_ token: String) -> [UInt8] { Array(SHA256.hash(data: Data(token.utf8))) }
 

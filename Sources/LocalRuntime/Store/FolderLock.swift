@@ -1,8 +1,9 @@
 import Glibc
+import Synchronization
 
 /// Holds a data folder for one process: a second one is refused instead of settling what is running.
 final class FolderLock: Sendable {
-  private let descriptor: Int32
+  private let descriptor: Mutex<Int32?>
 
   /// Takes the folder.
   /// - Throws: ``StoreMistake`` when another process has it, or the folder cannot be written.
@@ -24,10 +25,18 @@ final class FolderLock: Sendable {
       }
       throw StoreMistake(.unwritable, "cannot lock \(path): \(Self.reason(number))")
     }
-    self.descriptor = descriptor
+    self.descriptor = Mutex(descriptor)
   }
 
-  deinit { close(descriptor) }
+  deinit { release() }
+
+  /// Gives the folder free.
+  func release() {
+    descriptor.withLock { descriptor in
+      if let open = descriptor { Glibc.close(open) }
+      descriptor = nil
+    }
+  }
 
   /// The system's words for an error number.
   static func reason(_ number: Int32) -> String {

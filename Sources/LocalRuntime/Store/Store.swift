@@ -35,15 +35,14 @@ package final class Store: Sendable {
     configuration.foreignKeysEnabled = true
     configuration.maximumReaderCount = 4
     configuration.label = "runtime"
-    configuration.prepareDatabase { database in
-      // GRDB's own choice for WAL is NORMAL, which may lose the newest commits with the power.
-      try database.execute(sql: "PRAGMA synchronous = FULL")
-    }
     let path = "\(folder)/runtime.sqlite"
     // Made before SQLite would, so that nobody else can read it or the log beside it.
     let descriptor = unsafe Glibc.open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
     if descriptor >= 0 { Glibc.close(descriptor) }
     let pool = try DatabasePool(path: path, configuration: configuration)
+    // GRDB's own choice for WAL is NORMAL, which may lose the newest commits with the power; it makes
+    // that choice while it opens, so ours comes after, on the one connection that writes.
+    try pool.writeWithoutTransaction { try $0.execute(sql: "PRAGMA synchronous = FULL") }
     let migrations = Migrations.all
     if try pool.read(migrations.hasBeenSuperseded) {
       throw StoreMistake(
@@ -84,8 +83,9 @@ package final class Store: Sendable {
     }
   }
 
-  /// Closes the database; nothing can be read or written after it.
+  /// Closes the database and gives the folder free; nothing can be read or written after it.
   package func close() {
     try? pool.close()
+    lock.release()
   }
 }
