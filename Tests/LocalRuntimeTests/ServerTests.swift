@@ -1,5 +1,3 @@
-import Foundation
-import FoundationNetworking
 import JSON
 import Runs
 import RuntimeAPI
@@ -25,50 +23,26 @@ struct TestServer {
     url = "http://\(listener.address.text)"
   }
 
-  struct Reply {
-    var status: Int
-    var headers: [String: String]
-    var text: String
-
-    var json: JSONValue { (try? JSONValue(parsing: text)) ?? .null }
-  }
-
   func send(
     _ method: String,
     _ path: String,
     _ body: String? = nil,
     token: String? = TestServer.token,
     headers: [String: String] = [:]
-  ) async throws -> Reply {
-    var request = URLRequest(url: try #require(URL(string: url + path)))
-    request.httpMethod = method
-    request.httpBody = body.map { Data($0.utf8) }
-    request.cachePolicy = .reloadIgnoringLocalCacheData
-    if let token { request.setValue("Bearer \(token)", forHTTPHeaderField: "Authorization") }
-    for (name, value) in headers { request.setValue(value, forHTTPHeaderField: name) }
-    let session = URLSession(configuration: .ephemeral)
-    defer { session.finishTasksAndInvalidate() }
-    let (data, response) = try await session.data(for: request)
-    let http = try #require(response as? HTTPURLResponse)
-    var fields: [String: String] = [:]
-    for (name, value) in http.allHeaderFields { fields["\(name)".lowercased()] = "\(value)" }
-    return Reply(
-      status: http.statusCode,
-      headers: fields,
-      text: String(decoding: data, as: UTF8.self)
-    )
+  ) async throws -> Peer.Reply {
+    try await Peer(url: url, token: token).send(method, path, body, headers: headers)
   }
 
-  func get(_ path: String, headers: [String: String] = [:]) async throws -> Reply {
+  func get(_ path: String, headers: [String: String] = [:]) async throws -> Peer.Reply {
     try await send("GET", path, headers: headers)
   }
 
-  func post(_ path: String, _ body: String, key: String? = nil) async throws -> Reply {
+  func post(_ path: String, _ body: String, key: String? = nil) async throws -> Peer.Reply {
     try await send("POST", path, body, headers: key.map { ["Idempotency-Key": $0] } ?? [:])
   }
 
   /// Starts a run of the published workflow `flow`.
-  func start(_ run: String = "run", input: String = "{}", key: String? = nil) async throws -> Reply
+  func start(_ run: String = "run", input: String = "{}", key: String? = nil) async throws -> Peer.Reply
   {
     try await post(
       "/v1/workflows/flow/command",
@@ -77,7 +51,7 @@ struct TestServer {
     )
   }
 
-  func command(_ word: String, _ more: String = "", key: String? = nil) async throws -> Reply {
+  func command(_ word: String, _ more: String = "", key: String? = nil) async throws -> Peer.Reply {
     try await post(
       "/v1/workflows/flow/command",
       #"{"command":"\#(word)","params":{"run_id":"run"\#(more)}}"#,
