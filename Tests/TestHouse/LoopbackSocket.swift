@@ -33,6 +33,32 @@ package struct LoopbackSocket: Sendable {
     Glibc.close(descriptor)
   }
 
+  /// Connects to a port; what is asked there later fails when no answer comes for long.
+  ///
+  /// - Returns: The descriptor of the new socket.
+  package static func connected(to port: Int) throws -> Int32 {
+    let kind = Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue)
+    let descriptor = try SystemMistake.check("socket", socket(AF_INET, kind, 0))
+    var limit = timeval(tv_sec: Int(Waiting.patience.components.seconds), tv_usec: 0)
+    let size = socklen_t(MemoryLayout<timeval>.size)
+    _ = unsafe setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &limit, size)
+    var address = sockaddr_in()
+    address.sin_family = sa_family_t(AF_INET)
+    address.sin_port = in_port_t(port).bigEndian
+    address.sin_addr.s_addr = in_addr_t(0x7F00_0001).bigEndian
+    let result = unsafe withUnsafePointer(to: &address) { pointer in
+      unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { pointer in
+        unsafe connect(descriptor, pointer, socklen_t(MemoryLayout<sockaddr_in>.size))
+      }
+    }
+    guard result == 0 else {
+      let code = errno
+      Glibc.close(descriptor)
+      throw SystemMistake(call: "connect to port \(port)", code: code)
+    }
+    return descriptor
+  }
+
   /// Begins to connect to a port without waiting for it.
   ///
   /// - Returns: The descriptor of the new socket.
@@ -57,9 +83,9 @@ package struct Pipe: Sendable {
   package let reading: Int32
   package let writing: Int32
 
-  package init() throws {
+  package init(closedOnExec: Bool = false) throws {
     var ends: [Int32] = [0, 0]
-    try SystemMistake.check("pipe", unsafe pipe(&ends))
+    try SystemMistake.check("pipe2", unsafe pipe2(&ends, closedOnExec ? O_CLOEXEC : 0))
     reading = ends[0]
     writing = ends[1]
   }
