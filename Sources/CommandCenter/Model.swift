@@ -61,7 +61,10 @@ package struct Model: Sendable, Equatable {
       return moments.min()
     }
     if let change = link.nextChange(after: now) { moments.append(change) }
-    if let release = inbox.holdsUntil, inbox.listing.held > 0 { moments.append(release) }
+    // A question holds the order too, for as long as it lies there: nothing to wake for then.
+    if let release = inbox.holdsUntil, inbox.listing.held > 0, release > now {
+      moments.append(release)
+    }
     return moments.min()
   }
 }
@@ -117,6 +120,13 @@ package struct Notice: Sendable, Equatable {
   package var tone: Tone
   /// When it goes by itself; nil keeps it until something replaces or closes it.
   package var until: Timestamp?
+
+  /// A sentence to show.
+  package init(text: String, tone: Tone, until: Timestamp? = nil) {
+    self.text = text
+    self.tone = tone
+    self.until = until
+  }
 }
 
 /// Details of runs that were looked at: the newest few, so that memory is bounded.
