@@ -1,6 +1,6 @@
 internal import JSON
-internal import RuntimeAPI
 internal import Runs
+internal import RuntimeAPI
 
 /// Runs that a measure is taken with: as many as wanted, always the same but for the clock.
 ///

@@ -53,7 +53,12 @@ struct CannedServer {
     guard connection >= 0 else { return }
     var on: CInt = 1
     unsafe setsockopt(
-      connection, Int32(IPPROTO_TCP), TCP_NODELAY, &on, socklen_t(MemoryLayout<CInt>.size))
+      connection,
+      Int32(IPPROTO_TCP),
+      TCP_NODELAY,
+      &on,
+      socklen_t(MemoryLayout<CInt>.size)
+    )
     connections[connection] = []
   }
 
@@ -140,7 +145,9 @@ struct CannedAnswers {
       )
     case ("GET", "/v1/workflows"):
       return Answer(
-        bytes: fresh(request, etag: "\"workflows\"") { CannedAnswers.workflows }, isPoll: false)
+        bytes: fresh(request, etag: "\"workflows\"") { CannedAnswers.workflows },
+        isPoll: false
+      )
     default:
       let body = Array(#"{"error":"There is nothing here.","code":"NOT_FOUND"}"#.utf8)
       return Answer(bytes: CannedAnswers.message("404 Not Found", body: body), isPoll: false)
@@ -193,7 +200,7 @@ struct CannedAnswers {
   }
 }
 
-extension Array<UInt8> {
+extension [UInt8] {
   /// Where `mark` begins, from `start` on.
   func firstIndex(of mark: [UInt8], from start: Int = 0) -> Int? {
     guard count >= mark.count, start >= 0 else { return nil }

@@ -9,9 +9,17 @@ extension Bench {
   ) throws(Mistake) -> Pair<Subject> {
     Pair(
       front: try Subject(
-        front, size: .large, runs: runs, changesEveryPoll: changesEveryPoll),
+        front,
+        size: .large,
+        runs: runs,
+        changesEveryPoll: changesEveryPoll
+      ),
       reference: try Subject(
-        reference, size: .large, runs: runs, changesEveryPoll: changesEveryPoll)
+        reference,
+        size: .large,
+        runs: runs,
+        changesEveryPoll: changesEveryPoll
+      )
     )
   }
 
@@ -58,7 +66,11 @@ extension Bench {
       try Figure("idle for 30 s: processor", unit: "ms", time, reach: "1.3 x"),
       try Figure("idle: wake-ups a poll", unit: "", wakeUps, reach: "2"),
       try Figure(
-        "idle: wake-ups a minute", unit: "", wakeUps.map { $0.map { $0 * 20 } }, reach: "60"),
+        "idle: wake-ups a minute",
+        unit: "",
+        wakeUps.map { $0.map { $0 * 20 } },
+        reach: "60"
+      ),
     ]
   }
 

@@ -15,7 +15,11 @@ final class PseudoTerminal {
     path = String(decoding: name.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
     guard master >= 0 else { throw .system("No pseudo terminal is to be had") }
     var cells = winsize(
-      ws_row: UInt16(size.rows), ws_col: UInt16(size.columns), ws_xpixel: 0, ws_ypixel: 0)
+      ws_row: UInt16(size.rows),
+      ws_col: UInt16(size.columns),
+      ws_xpixel: 0,
+      ws_ypixel: 0
+    )
     guard unsafe ioctl(master, UInt(TIOCSWINSZ), &cells) == 0 else {
       throw .system("The pseudo terminal takes no size")
     }

@@ -1,6 +1,6 @@
 internal import JSON
-internal import RuntimeAPI
 internal import Runs
+internal import RuntimeAPI
 internal import Triage
 
 /// The pure rooms, measured in this process, beside work of the same size that cannot be spared.

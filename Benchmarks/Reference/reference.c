@@ -27,41 +27,27 @@ enum { PAIR_CHROME = 1, PAIR_HEADING, PAIR_FAILED, PAIR_ACTIVE };
 
 struct row {
   char name[20], id[12], detail[96], age[8];
-  const char *glyph;
-  int pair;
 };
 
 static const struct {
   const char *title, *glyph;
-  int first, pair;
+  int first, count, pair;
 } sections[SECTIONS] = {
-    {"STOPPING GRACEFULLY", "⇣", 0, PAIR_ACTIVE},
-    {"RUNNING NOW", "●", 2, PAIR_ACTIVE},
-    {"FAILED RECENTLY", "✗", 24, PAIR_FAILED},
+    {"STOPPING GRACEFULLY", "⇣", 0, 2, PAIR_ACTIVE},
+    {"RUNNING NOW", "●", 2, 22, PAIR_ACTIVE},
+    {"FAILED RECENTLY", "✗", 24, 16, PAIR_FAILED},
 };
 
 static const char *const workflows[] = {
-    "invoice-agent", "lead-enrich", "kb-refresh", "payroll-sync",
-    "weekly-report", "order-triage", "doc-qa",    "crm-sync",
-};
+    "invoice-agent", "lead-enrich",  "kb-refresh", "payroll-sync",
+    "weekly-report", "order-triage", "doc-qa",     "crm-sync"};
 
 static struct row rows[ROWS];
 static int cursor, top;
 static bool has_rows;
 static int signal_pipe[2];
 
-// MARK: Rows
-
-static int section_of(int row) {
-  int section = SECTIONS - 1;
-  while (sections[section].first > row) section--;
-  return section;
-}
-
-static int rows_in(int section) {
-  int end = section + 1 < SECTIONS ? sections[section + 1].first : ROWS;
-  return end - sections[section].first;
-}
+static int section_of(int row) { return row < 2 ? 0 : row < 24 ? 1 : 2; }
 
 // The line of the list, headings among them, on which a row stands.
 static int line_of(int row) { return row + section_of(row) + 1; }
@@ -76,22 +62,14 @@ static void fill_rows(void) {
   for (int i = 0; i < ROWS; i++) {
     struct row *row = &rows[i];
     int section = section_of(i);
-    row->glyph = sections[section].glyph;
-    row->pair = sections[section].pair;
     snprintf(row->name, sizeof row->name, "%s", workflows[i % 8]);
     snprintf(row->id, sizeof row->id, "%08x", 0x1f0ab2c4u + (unsigned)i * 0x01010101u);
     snprintf(row->age, sizeof row->age, "%dh", 1 + i % 20);
-    if (section == 0) {
-      strcpy(row->detail, "2 in flight  summarize-b, summarize-c");
-    } else if (section == 1) {
-      set_progress(i, i % 9);
-    } else {
-      strcpy(row->detail, "MCP_TOOL_FAILED  create-ticket: 401 Unauthorized");
-    }
+    if (section == 0) strcpy(row->detail, "2 in flight  summarize-b, summarize-c");
+    if (section == 1) set_progress(i, i % 9);
+    if (section == 2) strcpy(row->detail, "MCP_TOOL_FAILED  create-ticket: 401 Unauthorized");
   }
 }
-
-// MARK: Screen
 
 // Text at a column, cut to `width` characters (all of ours are one cell wide), the rest blank.
 static void put(int y, int x, int width, const char *text) {
@@ -110,7 +88,7 @@ static void put_right(int y, int right, const char *text) {
 
 static void draw_heading(int y, int width, int section) {
   char title[48];
-  int length = snprintf(title, sizeof title, " %s %d ", sections[section].title, rows_in(section));
+  int length = snprintf(title, sizeof title, " %s %d ", sections[section].title, sections[section].count);
   attrset(COLOR_PAIR(PAIR_HEADING) | A_BOLD);
   put(y, 0, length, title);
   for (int x = length; x < width; x++) addstr("─");
@@ -118,12 +96,13 @@ static void draw_heading(int y, int width, int section) {
 
 static void draw_row(int y, int width, int index) {
   const struct row *row = &rows[index];
-  attr_t bar = index == cursor ? A_REVERSE : A_NORMAL;
+  bool selected = index == cursor;
+  attr_t bar = selected ? A_REVERSE : A_NORMAL;
   attrset(bar);
-  put(y, 0, width, index == cursor ? "▌" : " ");
-  attrset(bar | COLOR_PAIR(row->pair));
-  put(y, 1, 2, row->glyph);
-  attrset(bar | (index == cursor ? A_BOLD : A_NORMAL));
+  put(y, 0, width, selected ? "▌" : " ");
+  attrset(bar | COLOR_PAIR(sections[section_of(index)].pair));
+  put(y, 1, 2, sections[section_of(index)].glyph);
+  attrset(selected ? A_REVERSE | A_BOLD : A_NORMAL);
   put(y, 3, 16, row->name);
   attrset(bar | A_DIM);
   put(y, 20, 8, row->id);
@@ -141,14 +120,24 @@ static void draw_preview(int x, int width) {
   snprintf(line, sizeof line, " %s  v3   %s", row->name, row->id);
   put(2, x + 1, width - 1, line);
   attrset(A_NORMAL);
-  snprintf(line, sizeof line, " started %s ago, trigger webhook", row->age);
-  put(3, x + 1, width - 1, line);
   snprintf(line, sizeof line, " %s", row->detail);
   put(5, x + 1, width - 1, line);
 }
 
+// The list with as little scrolling as keeps the cursor, and a heading above it, in sight.
+static void draw_list(int room, int width) {
+  int line = line_of(cursor);
+  int wanted = cursor == sections[section_of(cursor)].first ? line - 1 : line;
+  if (wanted < top) top = wanted;
+  if (line >= top + room) top = line - room + 1;
+  for (int i = 0; i < ROWS; i++) {
+    int section = section_of(i), y = line_of(i) - top;
+    if (i == sections[section].first && y > 0 && y <= room) draw_heading(y + 1, width, section);
+    if (y >= 0 && y < room) draw_row(y + 2, width, i);
+  }
+}
+
 static void draw(void) {
-  int room = LINES - 3;
   int list = COLS >= PREVIEW_FROM ? 69 : COLS;
   erase();
   attrset(COLOR_PAIR(PAIR_CHROME) | A_BOLD);
@@ -157,25 +146,9 @@ static void draw(void) {
   attrset(COLOR_PAIR(PAIR_CHROME));
   put(1, 0, COLS, " [1 Inbox 40]  2 Runs  3 Workflows  4 Analytics  5 Activity");
   put_right(1, COLS - 1, "? help");
-  if (has_rows && room > 0) {
-    int line = line_of(cursor);
-    // The heading above a section's first row comes along.
-    int wanted = cursor == sections[section_of(cursor)].first ? line - 1 : line;
-    if (wanted < top) top = wanted;
-    if (line >= top + room) top = line - room + 1;
-    for (int section = 0; section < SECTIONS; section++) {
-      int first = sections[section].first;
-      int y = line_of(first) - 1 - top;
-      if (y >= 0 && y < room) draw_heading(y + 2, list, section);
-      for (int i = first; i < first + rows_in(section); i++) {
-        y = line_of(i) - top;
-        if (y >= 0 && y < room) draw_row(y + 2, list, i);
-      }
-    }
-    if (list < COLS) draw_preview(list, COLS - list);
-  }
-  attrset(COLOR_PAIR(PAIR_CHROME));
   put(LINES - 1, 0, COLS, " ↵ open  s stop  p pause  space mark  / filter  : command");
+  if (has_rows && LINES > 3) draw_list(LINES - 3, list);
+  if (has_rows && list < COLS) draw_preview(list, COLS - list);
   refresh();
 }
 
@@ -193,12 +166,9 @@ static void start_screen(void) {
   init_pair(PAIR_ACTIVE, 114, -1);
 }
 
-// MARK: Signals
-
 static void note_signal(int number) {
-  char byte = (char)number;
   int saved = errno;
-  (void)!write(signal_pipe[1], &byte, 1);
+  (void)!write(signal_pipe[1], &(char){(char)number}, 1);
   errno = saved;
 }
 
@@ -217,13 +187,11 @@ static void take_signals(void) {
   }
 }
 
-// MARK: Polls
-
 struct feed {
   CURL *easy;
   struct curl_slist *headers;
-  char etag[128];
   bool busy;
+  char etag[128];
 };
 
 static size_t ignore_body(char *bytes, size_t size, size_t count, void *context) {
@@ -310,10 +278,7 @@ static long now_ms(void) {
 int main(int count, char **arguments) {
   setlocale(LC_ALL, "");
   if (pipe2(signal_pipe, O_NONBLOCK | O_CLOEXEC) != 0) return 1;
-  struct sigaction action = {.sa_handler = note_signal, .sa_flags = SA_RESTART};
-  sigaction(SIGWINCH, &action, NULL);
-  sigaction(SIGHUP, &action, NULL);
-  sigaction(SIGTERM, &action, NULL);
+  for (int i = 0; i < 3; i++) signal((int[]){SIGWINCH, SIGHUP, SIGTERM}[i], note_signal);
   fill_rows();
   has_rows = count > 1 && strcmp(arguments[1], "--rows-at-once") == 0;
   start_screen();
@@ -334,10 +299,7 @@ int main(int count, char **arguments) {
     }
     curl_multi_perform(multi, &running);
     take_answers(multi, &runs);
-    struct curl_waitfd waits[2] = {
-        {.fd = 0, .events = CURL_WAIT_POLLIN},
-        {.fd = signal_pipe[0], .events = CURL_WAIT_POLLIN},
-    };
+    struct curl_waitfd waits[2] = {{0, CURL_WAIT_POLLIN, 0}, {signal_pipe[0], CURL_WAIT_POLLIN, 0}};
     long wait = due - now_ms();
     curl_multi_poll(multi, waits, 2, wait > 0 ? (int)wait : 0, NULL);
     if (waits[1].revents) take_signals();
