@@ -87,7 +87,9 @@ private func withCStrings<Result>(
   _ body: (UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>) -> Result
 ) -> Result {
   var pointers = unsafe texts.map { unsafe strdup($0) } + [nil]
-  defer { for unsafepointer in unsafe pointers { unsafe free(pointer) } }
+  defer {
+    for index in unsafe pointers.indices { unsafe free(pointers[index]) }
+  }
   return unsafe pointers.withUnsafeMutableBufferPointer { buffer in
     guard let base = buffer.baseAddress else { preconditionFailure("the end mark is in it") }
     return unsafe body(base)

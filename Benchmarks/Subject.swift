@@ -17,7 +17,7 @@ final class Subject {
   /// Text that stands on the screen as soon as any frame does, and as soon as runs are shown.
   enum Mark {
     static let frame = Array("Inbox".utf8)
-    static let rows = Array(CannedRuns.workflows[0].utf8)
+    static let rows = Array(CannedRuns.workflows[1].utf8)
   }
 
   let process: ChildProcess

@@ -1,11 +1,10 @@
 // The yardstick: the inbox screen with 40 fixed rows, drawn and polled with the libraries that the
 // front uses, and nothing else. What it costs is what the screen costs.
 //
-//   reference [--rows-at-once]
+//   reference [--rows-at-once]    with COMMAND_CENTER_URL and COMMAND_CENTER_TOKEN
 //
 // Rows appear with the first answer of the server, or in the first frame with --rows-at-once.
 
-#define _XOPEN_SOURCE_EXTENDED 1
 #define _GNU_SOURCE 1
 
 #include <curl/curl.h>
@@ -22,17 +21,13 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { ROWS = 40, SECTIONS = 3, POLL_MS = 3000, PREVIEW_FROM = 120 };
+enum { ROWS = 40, POLL_MS = 3000, PREVIEW_FROM = 120 };
 enum { PAIR_CHROME = 1, PAIR_HEADING, PAIR_FAILED, PAIR_ACTIVE };
-
-struct row {
-  char name[20], id[12], detail[96], age[8];
-};
 
 static const struct {
   const char *title, *glyph;
   int first, count, pair;
-} sections[SECTIONS] = {
+} sections[3] = {
     {"STOPPING GRACEFULLY", "⇣", 0, 2, PAIR_ACTIVE},
     {"RUNNING NOW", "●", 2, 22, PAIR_ACTIVE},
     {"FAILED RECENTLY", "✗", 24, 16, PAIR_FAILED},
@@ -42,7 +37,9 @@ static const char *const workflows[] = {
     "invoice-agent", "lead-enrich",  "kb-refresh", "payroll-sync",
     "weekly-report", "order-triage", "doc-qa",     "crm-sync"};
 
-static struct row rows[ROWS];
+static struct row {
+  char name[20], id[12], detail[96], age[8];
+} rows[ROWS];
 static int cursor, top;
 static bool has_rows;
 static int signal_pipe[2];
@@ -82,13 +79,13 @@ static void put(int y, int x, int width, const char *text) {
 }
 
 static void put_right(int y, int right, const char *text) {
-  int length = (int)mbstowcs(NULL, text, 0);
-  put(y, right - length, length, text);
+  put(y, right - (int)strlen(text), strlen(text), text);
 }
 
 static void draw_heading(int y, int width, int section) {
   char title[48];
-  int length = snprintf(title, sizeof title, " %s %d ", sections[section].title, sections[section].count);
+  int count = sections[section].count;
+  int length = snprintf(title, sizeof title, " %s %d ", sections[section].title, count);
   attrset(COLOR_PAIR(PAIR_HEADING) | A_BOLD);
   put(y, 0, length, title);
   for (int x = length; x < width; x++) addstr("─");
@@ -104,7 +101,6 @@ static void draw_row(int y, int width, int index) {
   put(y, 1, 2, sections[section_of(index)].glyph);
   attrset(selected ? A_REVERSE | A_BOLD : A_NORMAL);
   put(y, 3, 16, row->name);
-  attrset(bar | A_DIM);
   put(y, 20, 8, row->id);
   attrset(bar);
   put(y, 30, width - 30 - 7, row->detail);
@@ -120,8 +116,7 @@ static void draw_preview(int x, int width) {
   snprintf(line, sizeof line, " %s  v3   %s", row->name, row->id);
   put(2, x + 1, width - 1, line);
   attrset(A_NORMAL);
-  snprintf(line, sizeof line, " %s", row->detail);
-  put(5, x + 1, width - 1, line);
+  put(4, x + 2, width - 2, row->detail);
 }
 
 // The list with as little scrolling as keeps the cursor, and a heading above it, in sight.
@@ -210,9 +205,8 @@ static size_t take_header(char *bytes, size_t size, size_t count, void *context)
 }
 
 static void open_feed(struct feed *feed, const char *path) {
-  const char *base = getenv("COMMAND_CENTER_URL");
   char url[512];
-  snprintf(url, sizeof url, "%s%s", base ? base : "http://127.0.0.1:1", path);
+  snprintf(url, sizeof url, "%s%s", getenv("COMMAND_CENTER_URL"), path);
   feed->easy = curl_easy_init();
   curl_easy_setopt(feed->easy, CURLOPT_URL, url);
   curl_easy_setopt(feed->easy, CURLOPT_NOSIGNAL, 1L);
@@ -225,10 +219,9 @@ static void open_feed(struct feed *feed, const char *path) {
 
 static void ask(CURLM *multi, struct feed *feed) {
   char line[512];
-  const char *token = getenv("COMMAND_CENTER_TOKEN");
   if (feed->busy) return;
   curl_slist_free_all(feed->headers);
-  snprintf(line, sizeof line, "Authorization: Bearer %s", token ? token : "");
+  snprintf(line, sizeof line, "Authorization: Bearer %s", getenv("COMMAND_CENTER_TOKEN"));
   feed->headers = curl_slist_append(NULL, line);
   if (feed->etag[0]) {
     snprintf(line, sizeof line, "If-None-Match: %s", feed->etag);
@@ -263,8 +256,7 @@ static void take_keys(void) {
   if (count <= 0) leave();
   for (ssize_t i = 0; i < count; i++) {
     if (keys[i] == 'q') leave();
-    if (keys[i] == 'j' && cursor + 1 < ROWS) cursor++;
-    if (keys[i] == 'k' && cursor > 0) cursor--;
+    cursor += (keys[i] == 'j' && cursor + 1 < ROWS) - (keys[i] == 'k' && cursor > 0);
   }
   draw();
 }
@@ -277,13 +269,13 @@ static long now_ms(void) {
 
 int main(int count, char **arguments) {
   setlocale(LC_ALL, "");
-  if (pipe2(signal_pipe, O_NONBLOCK | O_CLOEXEC) != 0) return 1;
+  bool is_told = getenv("COMMAND_CENTER_URL") && getenv("COMMAND_CENTER_TOKEN");
+  if (!is_told || pipe2(signal_pipe, O_NONBLOCK | O_CLOEXEC) != 0) return 1;
   for (int i = 0; i < 3; i++) signal((int[]){SIGWINCH, SIGHUP, SIGTERM}[i], note_signal);
   fill_rows();
   has_rows = count > 1 && strcmp(arguments[1], "--rows-at-once") == 0;
   start_screen();
   draw();
-
   curl_global_init(CURL_GLOBAL_DEFAULT);
   CURLM *multi = curl_multi_init();
   struct feed runs = {0}, tasks = {0};
