@@ -60,4 +60,19 @@ extension Pair {
   func map<Other>(_ transform: (Value) -> Other) -> Pair<Other> {
     Pair<Other>(front: transform(front), reference: transform(reference))
   }
+
+  /// Each beside its like.
+  func joined<Other>(with other: Pair<Other>) -> Pair<(Value, Other)> {
+    Pair<(Value, Other)>(
+      front: (front, other.front),
+      reference: (reference, other.reference)
+    )
+  }
+}
+
+extension [Pair<Double>] {
+  /// The samples of each, in order.
+  var columns: Pair<[Double]> {
+    Pair<[Double]>(front: map(\.front), reference: map(\.reference))
+  }
 }

@@ -25,10 +25,10 @@ extension Bench {
 
   /// How many bytes a poll makes a program paint.
   func pollFigures() throws(Mistake) -> [Figure] {
-    let settled = 2
+    let settled = 3
     return try [true, false].map { changes throws(Mistake) in
       let pair = try both(changesEveryPoll: changes)
-      // The last poll may have been cut short, and the first ones paint the screen.
+      // The first ones paint the screen, and look what the server can do.
       try Subject.run([pair.front, pair.reference], polls: settled + runs)
       let bytes = pair.map { $0.bytesOfPolls.dropFirst(settled).prefix(runs).map(Double.init) }
       let what = changes ? "1 of 40 runs" : "nothing"
@@ -42,33 +42,24 @@ extension Bench {
     let pair = try both()
     let subjects = [pair.front, pair.reference]
     try Subject.run(subjects, polls: 2)
-    var time = Pair<[Double]>(front: [], reference: [])
-    var wakeUps = time
+    // To 30 s, however long the window was.
+    let scale = 10 / Double(idlePolls)
+    var times: [Pair<Double>] = []
+    var wakeUps: [Pair<Double>] = []
     for _ in 0..<runs {
       let before = try Bench.figures(pair)
       try Subject.run(subjects, for: .milliseconds(idlePolls * 3000))
-      let after = try Bench.figures(pair)
-      // To 30 s, however long the window was.
-      let scale = 10 / Double(idlePolls)
-      for side in [\Pair<ProcessFigures>.front, \.reference] {
-        let used = (after[keyPath: side].processorTime - before[keyPath: side].processorTime)
-        let woken = after[keyPath: side].wakeUps - before[keyPath: side].wakeUps
-        if side == \.front {
-          time.front.append(used.asMilliseconds * scale)
-          wakeUps.front.append(Double(woken) / Double(idlePolls))
-        } else {
-          time.reference.append(used.asMilliseconds * scale)
-          wakeUps.reference.append(Double(woken) / Double(idlePolls))
-        }
-      }
+      let used = before.joined(with: try Bench.figures(pair))
+      times.append(used.map { ($1.processorTime - $0.processorTime).asMilliseconds * scale })
+      wakeUps.append(used.map { Double($1.wakeUps - $0.wakeUps) / Double(idlePolls) })
     }
     return [
-      try Figure("idle for 30 s: processor", unit: "ms", time, reach: "1.3 x"),
-      try Figure("idle: wake-ups a poll", unit: "", wakeUps, reach: "2"),
+      try Figure("idle for 30 s: processor", unit: "ms", times.columns, reach: "1.3 x"),
+      try Figure("idle: wake-ups a poll", unit: "", wakeUps.columns, reach: "2"),
       try Figure(
         "idle: wake-ups a minute",
         unit: "",
-        wakeUps.map { $0.map { $0 * 20 } },
+        wakeUps.map { $0.map { $0 * 20 } }.columns,
         reach: "60"
       ),
     ]
@@ -85,19 +76,20 @@ extension Bench {
   func memoryFigures() throws(Mistake) -> [Figure] {
     var rows: [Figure] = []
     for (count, reach) in [(40, "18 MB"), (10_000, "40 MB")] {
-      var resident = Pair<[Double]>(front: [], reference: [])
-      var unshared = resident
+      var resident: [Pair<Double>] = []
+      var unshared: [Pair<Double>] = []
       for _ in 0..<runs {
         let pair = try both(runs: count, changesEveryPoll: true)
         try Subject.run([pair.front, pair.reference], polls: 3)
         let figures = try Bench.figures(pair)
-        resident.front.append(Double(figures.front.resident) / 1024)
-        resident.reference.append(Double(figures.reference.resident) / 1024)
-        unshared.front.append(Double(figures.front.unshared) / 1024)
-        unshared.reference.append(Double(figures.reference.unshared) / 1024)
+        resident.append(figures.map { Double($0.resident) / 1024 })
+        unshared.append(figures.map { Double($0.unshared) / 1024 })
       }
-      rows.append(try Figure("memory, \(count) runs: resident", unit: "MB", resident, reach: reach))
-      rows.append(try Figure("memory, \(count) runs: private", unit: "MB", unshared))
+      let name = "memory, \(count) runs"
+      rows += [
+        try Figure("\(name): resident", unit: "MB", resident.columns, reach: reach),
+        try Figure("\(name): private", unit: "MB", unshared.columns),
+      ]
     }
     return rows
   }
