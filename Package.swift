@@ -18,12 +18,16 @@ func room(_ name: String, _ below: [Target.Dependency] = []) -> Target {
   .target(name: name, dependencies: below, swiftSettings: house)
 }
 
-/// The suite of a room: `Tests/<name>Tests`.
-func suite(_ name: String, _ more: [Target.Dependency] = []) -> Target {
+/// The suite of a room: `Tests/<name>Tests`; what it records lies beside it.
+func suite(
+  _ name: String,
+  _ more: [Target.Dependency] = [],
+  records: [String] = []
+) -> Target {
   .testTarget(
     name: "\(name)Tests",
     dependencies: [.init(stringLiteral: name)] + more,
-    exclude: [],
+    exclude: records,
     swiftSettings: house
   )
 }
@@ -48,7 +52,7 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-system", from: "1.5.0"),
   ],
   targets: [
-    .systemLibrary(name: "CNcurses", providers: [.apt(["libncursesw5-dev"])]),
+    .systemLibrary(name: "CNcurses", providers: [.apt(["libncurses-dev"])]),
     .systemLibrary(
       name: "CCurl",
       pkgConfig: "libcurl",
@@ -65,8 +69,15 @@ let package = Package(
     room("Terminal", ["Cells", "CNcurses", "CTermGuard"]),
     room("RunClient", ["Transport", "RuntimeAPI", "Runs", "JSON"]),
     room("CommandCenter", ["Cells", "Triage", "Runs", "JSON"]),
+    room("Shell", ["CommandCenter", "RuntimeAPI", "Cells", "Triage", "Runs", "JSON"]),
     room("Settings", ["CommandCenter", "Cells", "TOMLKit"]),
-    room("Loop", ["CommandCenter", "Terminal", "RunClient", "Transport", "Triage", "Cells", "Runs"]),
+    room(
+      "Loop",
+      [
+        "CommandCenter", "Shell", "Terminal", "RunClient", "Transport", "Triage", "Cells", "Runs",
+        "JSON",
+      ]
+    ),
     room(
       "LocalRuntime",
       [
@@ -81,7 +92,9 @@ let package = Package(
     .executableTarget(
       name: "command-center",
       dependencies: [
-        "Loop", "CommandCenter", "RunClient", "Transport", "Terminal", "Cells", "Runs",
+        "Loop", "Settings", "Shell", "CommandCenter", "RunClient", "Transport", "Terminal", "Cells",
+        "Triage", "Runs", "JSON",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       swiftSettings: house
     ),
@@ -93,7 +106,22 @@ let package = Package(
       swiftSettings: house
     ),
 
-    .target(name: "TestHouse", path: "Tests/TestHouse", swiftSettings: house),
+    // Measures the built programs beside one in C, and the pure rooms by themselves.
+    .target(name: "CPty", path: "Benchmarks/CPty"),
+    .executableTarget(
+      name: "benchmark",
+      dependencies: ["CPty", "JSON", "Runs", "RuntimeAPI", "Triage"],
+      path: "Benchmarks",
+      exclude: ["CPty", "Reference", "README.md"],
+      swiftSettings: house
+    ),
+
+    .target(
+      name: "TestHouse",
+      dependencies: ["CommandCenter", "Triage", "Cells", "Runs", "JSON"],
+      path: "Tests/TestHouse",
+      swiftSettings: house
+    ),
     suite("JSON"),
     suite("Runs", ["JSON"]),
     suite("RuntimeAPI", ["Runs", "JSON"]),
@@ -102,7 +130,28 @@ let package = Package(
     suite("Terminal", ["Cells"]),
     suite("Transport", ["TestHouse"]),
     suite("RunClient", ["TestHouse", "Transport", "RuntimeAPI", "Runs", "JSON"]),
+    suite(
+      "CommandCenter",
+      ["TestHouse", "Cells", "Triage", "Runs", "JSON"],
+      records: ["Screens"]
+    ),
+    suite("Shell", ["CommandCenter", "Cells", "Triage", "Runs", "JSON"]),
     suite("Settings", ["CommandCenter", "Cells"]),
-    suite("LocalRuntime", ["JSON", "Runs"]),
+    suite(
+      "LocalRuntime",
+      ["RuntimeAPI", "Runs", "JSON", .product(name: "GRDB", package: "GRDB.swift")]
+    ),
+    // The repository itself: its laws, its documents.
+    .testTarget(
+      name: "HouseTests",
+      dependencies: ["CommandCenter", "Settings", "Cells"],
+      swiftSettings: house
+    ),
+    // The built programs in a real terminal.
+    .testTarget(
+      name: "EndToEndTests",
+      dependencies: ["TestHouse", "JSON", "command-center", "command-center-runtime"],
+      swiftSettings: house
+    ),
   ]
 )

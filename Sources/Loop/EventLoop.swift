@@ -33,8 +33,9 @@ package final class EventLoop {
   private var dropsInput = false
   private var ending: Ending?
 
-  /// How long an Esc waits for the rest of a sequence. Slow links split sequences; people do not
-  /// notice a delay this short.
+  /// How long an Esc waits for the rest of a sequence.
+  ///
+  /// Slow links split sequences; people do not notice a delay this short.
   private static let escapeDelay = Duration.milliseconds(40)
   /// The longest sleep: bounds what a clock that was set back can do.
   private static let longestSleep = 60_000

@@ -18,38 +18,47 @@ package struct Cause: Hashable, Sendable {
   }
 
   /// A message without what differs from run to run.
+  ///
+  /// Works on bytes: signs that part words are ASCII, and every failed run of a reading comes by.
   package static func blanked(_ message: String) -> String {
-    var words: [String] = []
-    var quote: Character?
-    var word = ""
-    let flush = { (word: inout String) in
-      if !word.isEmpty { words.append(isVariable(word) ? "#" : word) }
-      word = ""
-    }
-    for character in message {
+    var out: [UInt8] = []
+    out.reserveCapacity(message.utf8.count)
+    var word: [UInt8] = []
+    var quote: UInt8?
+    for byte in message.utf8 {
       if let open = quote {
-        if character == open {
+        if byte == open {
           quote = nil
-          words.append("…")
+          append([UInt8(ascii: "_")], to: &out)
         }
         continue
       }
-      switch character {
-      case "\"", "`", "“":
-        flush(&word)
-        quote = character == "“" ? "”" : character
-      case let letter where letter.isLetter || letter.isNumber || letter == "-" || letter == "_":
-        word.append(letter)
-      case let blank where blank.isWhitespace: flush(&word)
+      switch byte {
+      case UInt8(ascii: "\""), UInt8(ascii: "`"):
+        flush(&word, into: &out)
+        quote = byte
+      case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, UInt8(ascii: "-"), UInt8(ascii: "_"), 0x80...:
+        word.append(byte)
+      case 0...0x20: flush(&word, into: &out)
       default:
-        flush(&word)
-        words.append(String(character))
+        flush(&word, into: &out)
+        append([byte], to: &out)
       }
     }
-    flush(&word)
-    return words.joined(separator: " ")
+    flush(&word, into: &out)
+    return String(decoding: out, as: UTF8.self)
   }
 
-  /// Whether a word is a number or an id: it holds a digit.
-  private static func isVariable(_ word: String) -> Bool { word.contains(where: \.isNumber) }
+  /// Puts a word behind the others; one that holds a digit is a number or an id, and stands for any.
+  private static func flush(_ word: inout [UInt8], into out: inout [UInt8]) {
+    guard !word.isEmpty else { return }
+    let isVariable = word.contains { (0x30...0x39).contains($0) }
+    append(isVariable ? [UInt8(ascii: "#")] : word, to: &out)
+    word.removeAll(keepingCapacity: true)
+  }
+
+  private static func append(_ word: [UInt8], to out: inout [UInt8]) {
+    if !out.isEmpty { out.append(0x20) }
+    out += word
+  }
 }

@@ -85,30 +85,65 @@ package struct Filter: Sendable, Equatable {
   package func accepts(_ row: Row) -> Bool {
     terms.allSatisfy { term in
       switch term {
-      case .word(let word): row.columns.contains { $0.lowercased().contains(word) }
+      case .word(let word): row.mentions(word)
       case .status(let word):
         row.run?.status.word.lowercased().hasPrefix(word) == true
           || (row.task != nil && "awaiting approval".hasPrefix(word))
       case .section(let section): row.section == section
-      case .workflow(let word): row.title.lowercased().contains(word)
+      case .workflow(let word): Caseless.occurs(word, in: row.title)
       }
     }
   }
 }
 
 extension Row {
-  /// What a row shows, for plain words of a filter.
-  fileprivate var columns: [String] {
-    var columns = [title, id.run.text, section.name]
+  /// Whether a word occurs in what a row shows.
+  fileprivate func mentions(_ word: String) -> Bool {
+    if Caseless.occurs(word, in: title) || Caseless.occurs(word, in: id.run.text)
+      || Caseless.occurs(word, in: section.name)
+    {
+      return true
+    }
     if let run {
-      columns += [run.status.word] + run.currentSteps.map(\.text)
-      columns += [run.statusBy, run.trigger, run.failure?.code, run.failure?.message]
-        .compactMap { $0 }
-      if let step = run.failure?.step { columns.append(step.text) }
+      if Caseless.occurs(word, in: run.status.word) { return true }
+      if run.currentSteps.contains(where: { Caseless.occurs(word, in: $0.text) }) { return true }
+      let texts = [
+        run.statusBy, run.trigger, run.failure?.code, run.failure?.message, run.failure?.step?.text,
+      ]
+      if texts.contains(where: { $0.map { Caseless.occurs(word, in: $0) } ?? false }) {
+        return true
+      }
     }
-    if let task {
-      columns += [task.title, task.step.text] + [task.type].compactMap { $0 }
+    guard let task else { return false }
+    return Caseless.occurs(word, in: task.title) || Caseless.occurs(word, in: task.step.text)
+      || (task.type.map { Caseless.occurs(word, in: $0) } ?? false)
+  }
+}
+
+/// Looks for text without regard to case.
+enum Caseless {
+  /// Whether a word, in lower case already, occurs in a text.
+  ///
+  /// ASCII, which is nearly all there is, is compared byte by byte; making a lower-case copy of
+  /// every column at every keystroke would be felt.
+  static func occurs(_ word: String, in text: String) -> Bool {
+    search(word.utf8.span, in: text.utf8.span) ?? text.lowercased().contains(word)
+  }
+
+  /// Nil when there is more to case than ASCII knows.
+  private static func search(_ word: Span<UInt8>, in text: Span<UInt8>) -> Bool? {
+    for index in word.indices where word[index] >= 0x80 { return nil }
+    guard word.count <= text.count else { return false }
+    for start in 0...text.count - word.count {
+      var length = 0
+      while length < word.count {
+        var byte = text[start + length]
+        if (0x41...0x5A).contains(byte) { byte |= 0x20 }
+        guard byte == word[length] else { break }
+        length += 1
+      }
+      if length == word.count { return true }
     }
-    return columns
+    return false
   }
 }

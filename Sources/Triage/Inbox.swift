@@ -12,14 +12,14 @@ package struct Inbox: Sendable, Equatable {
   package static let sectionLimit = 2000
   /// The newest run that completed, for the empty inbox.
   package var lastCompleted: Run?
-  /// Where every run of the reading stands, for rows that went away.
-  private var statuses: [RunID: RunStatus]
+  /// All runs of the reading, for rows that went away.
+  private var runs: [Run]
 
   /// An inbox of which nothing is known yet.
   package init(at: Timestamp) {
     rows = [:]
     self.at = at
-    statuses = [:]
+    runs = []
   }
 
   /// Folds a reading.
@@ -29,37 +29,55 @@ package struct Inbox: Sendable, Equatable {
   package init(_ reading: Reading, order: Order) {
     at = reading.at
     rows = [:]
-    statuses = Dictionary(
-      reading.runs.map { ($0.id, $0.status) },
-      uniquingKeysWith: { first, _ in first }
-    )
-    let runs = Dictionary(
-      reading.runs.map { ($0.id, $0) },
-      uniquingKeysWith: { first, _ in first }
-    )
+    runs = reading.runs
     let tasks = (reading.tasks ?? []).filter(\.isPending)
+    let awaited = Set(tasks.map(\.run))
+    place(tasks, awaited)
+    place(awaited, tasksAreKnown: reading.tasks != nil)
+    for section in Section.allCases {
+      if let unordered = rows[section] { rows[section] = order.sorted(unordered) }
+    }
+    markSameCauses()
+  }
+
+  /// Places the tasks that wait, each once.
+  private mutating func place(_ tasks: [HumanTask], _ awaited: Set<RunID>) {
+    guard !tasks.isEmpty else { return }
+    let theirs = Dictionary(
+      runs.lazy.filter { awaited.contains($0.id) }.map { ($0.id, $0) },
+      uniquingKeysWith: { first, _ in first }
+    )
     var placed: Set<RowID> = []
     for task in tasks {
       let id = RowID(section: .awaiting, run: task.run, task: task.id)
       guard placed.insert(id).inserted else { continue }
-      rows[.awaiting, default: []].append(Row(id: id, run: runs[task.run], task: task))
+      rows[.awaiting, default: []].append(Row(id: id, run: theirs[task.run], task: task))
     }
-    let awaited = Set(tasks.map(\.run))
-    for run in reading.runs where !awaited.contains(run.id) {
-      guard let section = Inbox.section(of: run, at: reading.at) else {
+  }
+
+  /// Places the runs of which no task waits, each once.
+  private mutating func place(_ awaited: Set<RunID>, tasksAreKnown: Bool) {
+    var placed: Set<RunID> = []
+    placed.reserveCapacity(runs.count)
+    for run in runs where !awaited.contains(run.id) {
+      guard let section = Inbox.section(of: run, at: at) else {
         if run.status == .completed { notice(completed: run) }
         continue
       }
-      let id = RowID(section: section, run: run.id)
-      guard placed.insert(id).inserted else { continue }
-      var row = Row(id: id, run: run)
-      row.pauseIsUnexplained = reading.tasks == nil && run.status == .paused
+      guard placed.insert(run.id).inserted else { continue }
+      var row = Row(id: RowID(section: section, run: run.id), run: run)
+      row.pauseIsUnexplained = !tasksAreKnown && run.status == .paused
       rows[section, default: []].append(row)
     }
-    for section in Section.allCases {
-      rows[section]?.sort { order.places($0, before: $1) }
-    }
-    markSameCauses()
+  }
+
+  /// The same reading at a later moment: ages count to it, and nothing else has changed.
+  /// - Returns: false when a failure is out of its day meanwhile, so that it must be folded anew.
+  package mutating func age(to moment: Timestamp) -> Bool {
+    at = moment
+    return rows[.failed]?.allSatisfy { row in
+      row.run.flatMap { Inbox.ended($0) }.map { moment - $0 <= Inbox.failureWindow } ?? true
+    } ?? true
   }
 
   /// The section of a run without a pending task; nil when it needs nobody.
@@ -87,17 +105,19 @@ package struct Inbox: Sendable, Equatable {
   /// Tells every failure but the newest of its cause how many share it.
   private mutating func markSameCauses() {
     guard var failures = rows[.failed] else { return }
-    let groups = Dictionary(grouping: failures.compactMap(\.run)) { Cause($0) }
+    let causes = failures.map { $0.run.flatMap { Cause($0) } }
+    var groups: [Cause: SameCause] = [:]
+    for (cause, row) in zip(causes, failures) {
+      guard let cause, let run = row.run else { continue }
+      let known = groups[cause]
+      let moments = [known?.since, Inbox.ended(run)].compactMap { $0 }
+      groups[cause] = SameCause(count: (known?.count ?? 0) + 1, since: moments.min())
+    }
     var met: Set<Cause> = []
-    for index in failures.indices {
-      guard let run = failures[index].run, let cause = Cause(run), let group = groups[cause],
-        group.count > 1
-      else { continue }
+    for (index, cause) in causes.enumerated() {
+      guard let cause, let group = groups[cause], group.count > 1 else { continue }
       if met.insert(cause).inserted { continue }
-      failures[index].sameCause = SameCause(
-        count: group.count,
-        since: group.compactMap(Inbox.ended).min()
-      )
+      failures[index].sameCause = group
     }
     rows[.failed] = failures
   }
@@ -117,8 +137,8 @@ package struct Inbox: Sendable, Equatable {
   package func shown(_ filter: Filter) -> [Row] {
     Section.allCases.flatMap { section in
       let rows = rows[section] ?? []
-      let wanted = filter.isEmpty ? rows : rows.filter(filter.accepts)
-      return Array(wanted.prefix(Inbox.sectionLimit))
+      guard !filter.isEmpty else { return Array(rows.prefix(Inbox.sectionLimit)) }
+      return Array(rows.lazy.filter(filter.accepts).prefix(Inbox.sectionLimit))
     }
   }
 
@@ -129,7 +149,9 @@ package struct Inbox: Sendable, Equatable {
     }
     if let elsewhere, elsewhere != row.section { return .moved(to: elsewhere) }
     if elsewhere != nil { return .answered }
-    guard let status = statuses[row.id.run] else { return row.task == nil ? .gone : .answered }
-    return .ended(status)
+    guard let run = runs.first(where: { $0.id == row.id.run }) else {
+      return row.task == nil ? .gone : .answered
+    }
+    return .ended(run.status)
   }
 }

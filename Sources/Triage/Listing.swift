@@ -4,13 +4,37 @@
 /// stays as a ghost until the cursor leaves it, and while the order is held nothing changes place.
 package struct Listing: Sendable, Equatable {
   /// What is shown, in order.
-  package private(set) var rows: [Row]
+  package private(set) var rows: [Row] {
+    didSet { parts = Listing.parts(of: rows) }
+  }
+  /// The sections that have rows, and where their rows stand.
+  package private(set) var parts: [Part] = []
   /// The place of the row under the cursor; nil only when there are no rows.
   ///
   /// It follows the row's identity through every refresh.
   package private(set) var index: Int?
   /// Rows that came while the order was held, and are not shown yet.
   package private(set) var held: Int
+
+  /// The rows of one section.
+  package struct Part: Sendable, Equatable {
+    package var section: Section
+    package var places: Range<Int>
+    /// How many of them are more than ghosts.
+    package var present: Int
+  }
+
+  private static func parts(of rows: [Row]) -> [Part] {
+    var parts: [Part] = []
+    for (place, row) in rows.enumerated() {
+      if parts.last?.section != row.section {
+        parts.append(Part(section: row.section, places: place..<place, present: 0))
+      }
+      parts[parts.count - 1].places = parts[parts.count - 1].places.lowerBound..<place + 1
+      if row.departure == nil { parts[parts.count - 1].present += 1 }
+    }
+    return parts
+  }
 
   /// Nothing yet.
   package init() {

@@ -1,46 +1,63 @@
 internal import Cells
 internal import Triage
 
-/// The lines of the list, in order: headings, rows, and what unfolds beneath a row.
+/// A line of the list.
 enum InboxLine: Equatable {
-  case heading(Section, count: Int)
-  case row(Row, index: Int)
+  case heading(Section)
+  /// The row at a place of the listing.
+  case row(Int)
   /// The detail of the row above, where there is no room for it beside.
-  case detail(Row)
+  case detail(Int)
+}
+
+/// The lines of the list, found by arithmetic: a heading before each section's rows, and a detail
+/// beneath the selected row where details unfold.
+///
+/// No line is made that is not looked at.
+struct InboxLines {
+  private let parts: [Listing.Part]
+  private let selected: Int?
+  private let unfolds: Bool
 
   /// The lines of what is listed.
-  /// - Parameters:
-  ///   - listing: The rows and the cursor.
-  ///   - counts: How many stand in each section, shown or not.
-  ///   - unfolds: Whether the selected row's detail stands on a line of its own.
-  /// - Returns: The lines, headings among them.
-  static func lines(
-    _ listing: Listing,
-    counts: (Section) -> Int,
-    unfolds: Bool
-  ) -> [InboxLine] {
-    var lines: [InboxLine] = []
-    var section: Section?
-    for (index, row) in listing.rows.enumerated() {
-      if row.section != section {
-        section = row.section
-        lines.append(.heading(row.section, count: counts(row.section)))
-      }
-      lines.append(.row(row, index: index))
-      if unfolds, index == listing.index { lines.append(.detail(row)) }
-    }
-    return lines
+  init(_ listing: Listing, unfolds: Bool) {
+    parts = listing.parts
+    selected = listing.index
+    self.unfolds = unfolds && listing.index != nil
   }
 
-  /// The place of the selected row among lines, and of the last line that belongs to it.
-  static func span(of listing: Listing, in lines: [InboxLine]) -> ClosedRange<Int>? {
-    guard let selected = listing.index else { return nil }
-    let first = lines.firstIndex { line in
-      if case .row(_, let index) = line { index == selected } else { false }
+  /// How many lines there are.
+  var count: Int { parts.count + (parts.last?.places.upperBound ?? 0) + (unfolds ? 1 : 0) }
+
+  /// The line of a row's place.
+  func line(of place: Int) -> Int {
+    let headings = parts.prefix { $0.places.lowerBound <= place }.count
+    let unfolded = unfolds && place > (selected ?? .max) ? 1 : 0
+    return place + headings + unfolded
+  }
+
+  /// The lines that belong to the selected row.
+  var selectedLines: ClosedRange<Int>? {
+    selected.map { line(of: $0)...line(of: $0) + (unfolds ? 1 : 0) }
+  }
+
+  /// What stands on a line.
+  subscript(line: Int) -> InboxLine? {
+    guard line >= 0, line < count else { return nil }
+    for part in parts {
+      let heading = self.line(of: part.places.lowerBound) - 1
+      if line == heading { return .heading(part.section) }
+      let last = self.line(of: part.places.upperBound - 1)
+      let isUnfolded = unfolds && selected == part.places.upperBound - 1
+      guard line <= last + (isUnfolded ? 1 : 0) else { continue }
+      var place = part.places.lowerBound + line - heading - 1
+      if unfolds, let selected, part.places.contains(selected), place > selected {
+        place -= 1
+        if place == selected { return .detail(selected) }
+      }
+      return .row(place)
     }
-    guard let first else { return nil }
-    if first + 1 < lines.count, case .detail = lines[first + 1] { return first...first + 1 }
-    return first...first
+    return nil
   }
 }
 

@@ -12,8 +12,11 @@ extension Model {
       link.missed = 0
       link.nextTry = nil
       inbox.reading = reading
-      inbox.inbox = Inbox(reading, order: inbox.order)
-      refreshListing()
+      // Without news only time has passed; nothing needs to be folded or laid out again.
+      if changed || !inbox.inbox.age(to: reading.at) || inbox.listing.held > 0 {
+        inbox.inbox = Inbox(reading, order: inbox.order)
+        refreshListing()
+      }
       var effects = setPace()
       effects += watchSelection()
       if case .run(let screen) = screenLayer, changed || !screen.isSettled(in: self) {
@@ -59,31 +62,25 @@ extension Model {
     clampScroll()
   }
 
-  /// The selected row's line among all lines of the list, less what is scrolled away.
-  private var selectionLine: Int? {
-    InboxLine.span(of: inbox.listing, in: inboxLines)?.lowerBound
-  }
+  /// The selected row's line among all lines of the list.
+  private var selectionLine: Int? { inboxLines.selectedLines?.lowerBound }
 
   /// The lines of the list.
-  var inboxLines: [InboxLine] {
-    InboxLine.lines(
-      inbox.listing,
-      counts: shownCount,
-      unfolds: InboxLayout(self).isNarrow
-    )
+  var inboxLines: InboxLines {
+    InboxLines(inbox.listing, unfolds: InboxLayout(self).isNarrow)
   }
 
   /// How many rows of a section there are, or pass the filter when there is one.
   func shownCount(_ section: Section) -> Int {
     guard !inbox.filter.isEmpty else { return inbox.inbox.count(section) }
-    return inbox.listing.rows.count { $0.section == section && $0.departure == nil }
+    return inbox.listing.parts.first { $0.section == section }?.present ?? 0
   }
 
   /// Scrolls no further than needed to have the selected row on the screen, with its heading when it
   /// is the first of its section.
   mutating func showSelection() {
     let lines = inboxLines
-    guard let span = InboxLine.span(of: inbox.listing, in: lines) else {
+    guard let span = lines.selectedLines else {
       inbox.scroll = 0
       return
     }

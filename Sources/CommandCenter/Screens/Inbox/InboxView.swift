@@ -97,18 +97,19 @@ enum InboxView {
 
   private static func drawList(_ model: Model, _ layout: InboxLayout, into frame: inout Frame) {
     let lines = model.inboxLines
-    let visible = lines.dropFirst(model.inbox.scroll).prefix(layout.height)
-    for (offset, line) in visible.enumerated() {
+    let rows = model.inbox.listing.rows
+    for offset in 0..<layout.height {
       let row = layout.top + offset
-      switch line {
-      case .heading(let section, let count):
-        drawHeading(section, count, model, layout, row, into: &frame)
-      case .row(let item, let index):
-        RowView.draw(item, model, layout, row: row, into: &frame)
+      switch lines[model.inbox.scroll + offset] {
+      case nil: return
+      case .heading(let section):
+        drawHeading(section, model.shownCount(section), model, layout, row, into: &frame)
+      case .row(let place):
+        RowView.draw(rows[place], model, layout, row: row, into: &frame)
         if model.link.isStale { dim(row, layout.width, &frame) }
-        if index == model.inbox.listing.index { mark(row, model, layout.width, &frame) }
-      case .detail(let item):
-        let detail = RowWords(item, model).detail
+        if place == model.inbox.listing.index { mark(row, model, layout.width, &frame) }
+      case .detail(let place):
+        let detail = RowWords(rows[place], model).detail
         frame.put(
           [Segment(detail.text, detail.look)],
           column: 3,

@@ -99,12 +99,16 @@ enum PreviewView {
 
   private static func steps(_ detail: RunDetail?, _ model: Model) -> [[Segment]] {
     guard let detail else { return [] }
-    return StepLedger.causeFirst(detail.steps).map { step in
+    let steps = StepLedger.causeFirst(detail.steps)
+    return steps.map { step in
       let (glyph, look) = StepSign.of(step.outcome, model.glyphs)
       return [
         Segment("\(glyph) ", look),
         Segment(Text.padded(Text.truncated(step.title, to: 18), to: 18)),
-        Segment(" " + StepSign.remark(step, detail, at: model.inbox.inbox.at), .secondary),
+        Segment(
+          " " + StepSign.remark(step, among: steps, detail, at: model.inbox.inbox.at),
+          .secondary
+        ),
       ]
     }
   }

@@ -17,13 +17,18 @@ enum StepSign {
   }
 
   /// What there is to say of a step beside its badge: how long, why, what it waits for.
-  static func remark(_ step: Step, _ detail: RunDetail, at now: Timestamp) -> String {
+  static func remark(
+    _ step: Step,
+    among steps: [Step],
+    _ detail: RunDetail,
+    at now: Timestamp
+  ) -> String {
     let title = { (id: StepID) in detail.graph?.title(of: id) ?? id.text }
     let took = step.startedAt.flatMap { start in step.endedAt.map { Age.took($0 - start) } }
     switch step.outcome {
     case .pending:
       let waits = step.dependsOn.filter { id in
-        detail.steps.first { $0.id == id }?.outcome.isSettled == false
+        steps.first { $0.id == id }?.outcome.isSettled == false
       }
       return waits.isEmpty ? "" : "waits for " + waits.map(title).joined(separator: ", ")
     case .running: return step.startedAt.map { "running \(Age.exact(now - $0))" } ?? "running"

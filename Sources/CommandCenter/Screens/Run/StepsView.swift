@@ -29,7 +29,10 @@ enum StepsView {
       frame.put(
         [
           Segment("\(glyph) ", look), Segment("\(name) "), Segment("\(badge) ", look),
-          Segment(StepSign.remark(step, detail, at: model.inbox.inbox.at), .secondary),
+          Segment(
+            StepSign.remark(step, among: steps, detail, at: model.inbox.inbox.at),
+            .secondary
+          ),
         ],
         column: 1,
         row: row,
