@@ -395,6 +395,40 @@ import Testing
     #expect(refusal?.message.contains("belongs to a run of another workflow") == true)
   }
 
+  // MARK: A full disk
+
+  @Test func `what cannot be written is refused and did not happen, what happened waits for room`()
+    async throws
+  {
+    let runtime = try await TestRuntime(isFull: true)
+    _ = try await runtime.publish(call("a"))
+    try await runtime.start()
+    await runtime.gate.until { $0.inFlight == ["a"] }
+    try await runtime.run { $0.lastEvent == 4 }
+    let events = try await runtime.events()
+    // The pages that there are must do from now on.
+    try await runtime.setRoom(0)
+    let refusal = await #expect(throws: Rejection.self) {
+      try await runtime.start(
+        run: "second",
+        input: ["text": .string(String(repeating: "x", count: 200_000))]
+      )
+    }
+    #expect(refusal?.status == 503)
+    #expect(refusal?.message.contains("is full; make room and try again") == true)
+    #expect(try await runtime.store.run("second") == nil)
+    let long = JSONValue.string(String(repeating: "x", count: 200_000))
+    await runtime.gate.end("a", .success(["text": long]))
+    await runtime.time.untilSomebodySleeps()
+    #expect(try await runtime.events() == events)
+    try await runtime.setRoom(1 << 20)
+    runtime.time.advance(.seconds(1))
+    try await runtime.run(is: .completed)
+    #expect(try await runtime.store.steps(of: "run")["a"]?.result == ["text": long])
+    try await runtime.start(run: "second")
+    #expect(try await runtime.store.run("second")?.status == .running)
+  }
+
   // MARK: Restarts
 
   @Test func `a restart fails what was in flight and keeps what waits or had not begun`()

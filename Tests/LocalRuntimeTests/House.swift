@@ -1,4 +1,5 @@
 import Foundation
+import GRDB
 import JSON
 import Runs
 import Synchronization
@@ -172,7 +173,8 @@ struct TestRuntime {
   init(
     folder: TestFolder? = nil,
     time: HandClock = HandClock(),
-    limits: Engine.Limits = Engine.Limits()
+    limits: Engine.Limits = Engine.Limits(),
+    isFull: Bool = false
   ) async throws {
     self.folder = try folder ?? TestFolder()
     self.time = time
@@ -183,7 +185,7 @@ struct TestRuntime {
       clock: time.clock,
       executors: ["mcp_call": gate],
       limits: limits,
-      report: { Issue.record("\($0)") }
+      report: { if !isFull { Issue.record("\($0)") } }
     )
     try await engine.open()
   }
@@ -193,6 +195,14 @@ struct TestRuntime {
     await engine.shutDown()
     store.close()
     return try await TestRuntime(folder: folder, time: time)
+  }
+
+  /// Lets the database grow by so many pages; none makes the disk full for it.
+  func setRoom(_ pages: Int) async throws {
+    try await store.pool.writeWithoutTransaction { database in
+      let count = try Int.fetchOne(database, sql: "PRAGMA page_count") ?? 0
+      try database.execute(sql: "PRAGMA max_page_count = \(count + pages)")
+    }
   }
 
   /// Publishes a graph of steps and answers the workflow's id.

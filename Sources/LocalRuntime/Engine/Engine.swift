@@ -136,8 +136,10 @@ actor Engine {
     let id = state.run.id.text
     // Nothing is awaited between this look and the entry, so that two starts cannot both make it.
     if let other = live[id] {
-      guard let known = try await other.perform({ machine throws(Rejection) in _ = machine.now })
-      else { return try await begin(state, by: name, receipt) }
+      let known = try await other.perform { machine throws(Rejection) in
+        guard machine.state.run.status != .pending else { throw Self.notBegun }
+      }
+      guard let known else { return try await begin(state, by: name, receipt) }
       try Self.sameWorkflow(known.run, state.run.workflow?.text ?? "")
       return known
     }
@@ -233,6 +235,11 @@ actor Engine {
     guard run.workflow?.text == workflow else { throw .missing("run", run.id.text) }
   }
 
+  private static let notBegun = Rejection(
+    503,
+    "DEPENDENCY_UNAVAILABLE",
+    "the first start of this run_id could not be written; try again"
+  )
   private static let shuttingDown = Rejection(
     503,
     "DEPENDENCY_UNAVAILABLE",

@@ -55,6 +55,7 @@ actor Listener {
         return HTTPServer.Configuration(
           address: try sockaddr_in6.inet6(ip6: host, port: address.port),
           timeout: 60,
+          sharedRequestReplaySize: 4096,
           pool: pool,
           logger: .disabled
         )
@@ -95,7 +96,7 @@ actor Listener {
       plain.authorization = request.headers[.authorization]
       plain.ifNoneMatch = request.headers[.ifNoneMatch]
       plain.idempotencyKey = request.headers[HTTPHeader("Idempotency-Key")]
-      guard let body = try await Self.body(of: request) else {
+      guard let body = try await Self.body(of: request, isKept: router.admits(plain)) else {
         return Self.response(
           Answer(
             Rejection(
@@ -111,12 +112,15 @@ actor Listener {
     }
 
     /// The body, or nil when it is too long.
-    private static func body(of request: HTTPRequest) async throws -> [UInt8]? {
+    ///
+    /// What stays unread would be taken for the next request, so all of it is read; of a peer without
+    /// a token nothing is kept.
+    private static func body(of request: HTTPRequest, isKept: Bool) async throws -> [UInt8]? {
       var body: [UInt8] = []
       var count = 0
       for try await piece in request.bodySequence {
         count += piece.count
-        if count <= Listener.maximumBody { body += piece }
+        if isKept, count <= Listener.maximumBody { body += piece }
         guard count <= Listener.maximumDropped else { throw SocketError.disconnected }
       }
       return count <= Listener.maximumBody ? body : nil

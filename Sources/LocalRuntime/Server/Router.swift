@@ -25,6 +25,11 @@ struct Router: Sendable {
     self.knownServers = knownServers
   }
 
+  /// Whether whoever sends a request has a token; only then is its body worth keeping.
+  func admits(_ request: Request) -> Bool {
+    (try? tokens.name(request.authorization)) != nil
+  }
+
   /// Answers a request; whatever goes wrong is an answer too.
   func answer(_ request: Request) async -> Answer {
     do throws(Rejection) {

@@ -33,7 +33,10 @@ final class FolderLock: Sendable {
   /// Gives the folder free.
   func release() {
     descriptor.withLock { descriptor in
-      if let open = descriptor { Glibc.close(open) }
+      guard let open = descriptor else { return }
+      // A child on its way from fork to exec has the lock too; closing ours would not end it.
+      _ = flock(open, LOCK_UN)
+      Glibc.close(open)
       descriptor = nil
     }
   }
