@@ -42,8 +42,11 @@ struct TestServer {
   }
 
   /// Starts a run of the published workflow `flow`.
-  func start(_ run: String = "run", input: String = "{}", key: String? = nil) async throws -> Peer.Reply
-  {
+  func start(
+    _ run: String = "run",
+    input: String = "{}",
+    key: String? = nil
+  ) async throws -> Peer.Reply {
     try await post(
       "/v1/workflows/flow/command",
       #"{"command":"start","params":{"run_id":"\#(run)","trigger_payload":\#(input)}}"#,
