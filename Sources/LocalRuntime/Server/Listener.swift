@@ -1,6 +1,7 @@
 import FlyingFox
 import FlyingSocks
 import Foundation
+import Glibc
 
 /// Serves a router over HTTP.
 actor Listener {
@@ -73,7 +74,7 @@ actor Listener {
 
   /// Stops listening; requests in progress have a moment to be answered.
   func stop() async {
-    await server.stop(timeout: 1)
+    await server.stop(timeout: 0.25)
     await running.value
   }
 
@@ -175,6 +176,7 @@ private struct PatientPool: AsyncSocketPool {
   func suspendSocket(_ socket: Socket, untilReadyFor events: Socket.Events) async throws {
     // The socket that listens has no peer, and waits as long as it likes.
     guard (try? socket.remotePeer()) != nil else {
+      Self.sendAtOnce(socket)
       try await inner.suspendSocket(socket, untilReadyFor: events)
       return
     }
@@ -186,6 +188,14 @@ private struct PatientPool: AsyncSocketPool {
       await waiting.leave()
       throw error
     }
+  }
+
+  /// Connections inherit this: head and body of an answer go out as two writes, and the second would
+  /// wait 40 ms for the other side's acknowledgement of the first.
+  private static func sendAtOnce(_ socket: Socket) {
+    var one: Int32 = 1
+    let size = socklen_t(MemoryLayout<Int32>.size)
+    unsafe setsockopt(socket.file.rawValue, Int32(IPPROTO_TCP), TCP_NODELAY, &one, size)
   }
 
   private func wait(_ socket: Socket, _ events: Socket.Events) async throws {
