@@ -10,8 +10,8 @@ struct Serve: ParsableCommand {
     abstract: "Serve the runs of a folder until told to end."
   )
 
-  @Option(help: "The folder of the data; made when it is not there.")
-  var data: String
+  @Option(help: "The folder of the data; made when not there. Else “data” of the configuration.")
+  var data: String?
 
   @Option(help: "The configuration, runtime.toml.")
   var config: String?
@@ -32,24 +32,28 @@ struct Serve: ParsableCommand {
   var lifeline = false
 
   func run() throws {
-    let environment = Program.environment
-    var options = Runtime.Options(
-      folder: data,
-      port: port,
-      tokenFile: tokenFile,
-      owner: owner,
-      environment: environment
-    )
+    var settings = RuntimeConfig()
     if let config {
       do {
-        options.config = try RuntimeConfig.read(path: config)
+        settings = try RuntimeConfig.read(path: config)
       } catch {
         throw ValidationError(error.sentence)
       }
     }
-    let (settled, form) = (options, announce)
+    guard let folder = data ?? settings.data else {
+      throw ValidationError("name the folder of the data with --data")
+    }
+    let options = Runtime.Options(
+      folder: folder,
+      config: settings,
+      port: port,
+      tokenFile: tokenFile,
+      owner: owner,
+      environment: Program.environment
+    )
+    let form = announce
     Session.run(lifeline: lifeline) { endings in
-      await Self.serve(settled, form, endings)
+      await Self.serve(options, form, endings)
     }
   }
 
