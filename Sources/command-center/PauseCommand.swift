@@ -1,0 +1,22 @@
+import ArgumentParser
+import Shell
+
+/// Pause a run.
+struct PauseCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "pause",
+    abstract: "Pause a run."
+  )
+
+  @Argument(help: ArgumentHelp("The run's id, or the beginning of it.", valueName: "run"))
+  var id: String
+
+  @OptionGroup var runOptions: RunOptions
+  @OptionGroup var output: OutputOptions
+  @OptionGroup var options: GlobalOptions
+
+  func run() throws {
+    try VerbRunner(options: options, output: output.output, workflow: runOptions.workflow)
+      .run(.pause(id))
+  }
+}

@@ -1,0 +1,31 @@
+import ArgumentParser
+
+/// The program; without a verb it opens the inbox.
+struct RootCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "command-center",
+    abstract: "One inbox for workflow runs: what needs you, why, and what a key does about it.",
+    discussion: """
+      Without a subcommand the inbox opens in the terminal. The server is a profile of \
+      $XDG_CONFIG_HOME/command-center/config.toml, or what COMMAND_CENTER_URL, _TOKEN, _TENANT \
+      and _PROJECT say.
+
+      Exit codes: 0 done, 1 failed, 2 usage, 3 server not reachable, 4 refused, 5 changed \
+      meanwhile, 6 outcome unknown.
+
+      Completions: command-center --generate-completion-script bash|zsh|fish
+      """,
+    version: Version.text,
+    subcommands: [
+      DemoCommand.self, ServeCommand.self, InboxCommand.self, ShowCommand.self,
+      EventsCommand.self, ApproveCommand.self, RejectCommand.self, StartCommand.self,
+      PauseCommand.self, ResumeCommand.self, StopCommand.self, DoctorCommand.self,
+    ]
+  )
+
+  @OptionGroup var options: GlobalOptions
+
+  func run() throws {
+    try Opening.run(options, on: .profile)
+  }
+}
