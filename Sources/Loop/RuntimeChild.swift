@@ -72,6 +72,15 @@ package import Runs
 
   deinit { stop() }
 
+  /// Lets it end by itself, for a program that must leave at once: closes its standard input and
+  /// waits for nothing.
+  package func release() {
+    guard !isOver else { return }
+    isOver = true
+    lifeline?.close()
+    lifeline = nil
+  }
+
   /// Ends it: asks by closing its standard input, then by SIGTERM, then ends it by SIGKILL.
   package func stop() {
     guard !isOver else { return }
@@ -126,8 +135,9 @@ extension RuntimeChild {
     let variables = environment.map { "\($0.key)=\($0.value)" }
     let arguments = unsafe words.map { unsafe strdup($0) } + [nil]
     let values = unsafe variables.map { unsafe strdup($0) } + [nil]
+    let copies = unsafe arguments + values
     defer {
-      unsafe (arguments + values).forEach { unsafe free($0) }
+      for index in unsafe copies.indices { unsafe free(copies[index]) }
     }
     var process: pid_t = 0
     let result = unsafe posix_spawn(

@@ -138,7 +138,7 @@ package struct ShellTask: Sendable {
       return finish(RunOutput.events(detail, after: after, context), detail)
     case .approve(let id), .reject(let id):
       guard detail.tasks.contains(where: \.isPending) else {
-        return idle(detail.run.title, detail.run.id, detail.run.status)
+        return unasked(detail)
       }
       return decide(id, among: detail.tasks, title: detail.run.title, now)
     case .inbox, .start, .pause, .resume, .stop, .doctor: return []
@@ -218,9 +218,26 @@ extension ShellTask {
     }
     // A run that is there but waits for nobody is another mistake than an id that means nothing.
     if !fits, let run = ShellTask.run(id, in: reading).found {
-      return idle(run.title, run.id, run.status)
+      // Its events tell whether somebody came first.
+      guard let reference = run.reference else { return idle(run.title, run.id, run.status) }
+      return [.load(reference)]
     }
     return decide(id, among: pending, title: nil, now)
+  }
+
+  /// What is said of a run that asks nothing: that it was answered before, where its events show it.
+  private func unasked(_ detail: RunDetail) -> [ShellEffect] {
+    let answer = detail.events.last {
+      ["task_completed", "human_task_completed"].contains($0.type)
+    }
+    guard let answer else { return idle(detail.run.title, detail.run.id, detail.run.status) }
+    let change = Change.answered(
+      by: answer.data["by"]?.string ?? answer.data["completed_by"]?.string,
+      at: answer.at,
+      approved: answer.data["approved"]?.bool
+    )
+    let name = "\(detail.run.title) \(detail.run.id.short)"
+    return ShellTask.fail(["\(name): nothing was sent: \(change.sentence)"], .changed)
   }
 
   private func idle(_ title: String, _ id: RunID, _ status: RunStatus?) -> [ShellEffect] {

@@ -48,7 +48,9 @@ struct Opening {
       return try open(chosen.profile, readOnly: chosen.readOnly)
     case .demo(let data):
       return try open(child: "demo", ["demo"] + (data.map { ["--data", $0] } ?? []))
-    case .local: return try open(child: "local", localArguments)
+    case .local:
+      try Folder.make("\(setup.paths.data)/runtime")
+      return try open(child: "local", localArguments)
     }
   }
 
@@ -102,7 +104,10 @@ struct Opening {
     defer { child.stop() }
     var profile = Profile(name: name, url: child.url)
     profile.token = .file(child.tokenFile)
-    return try open(profile, readOnly: options.readOnly ? "started with --read-only" : nil)
+    let ending = try open(profile, readOnly: options.readOnly ? "started with --read-only" : nil)
+    // Who is told to go does not wait: the child ends by itself.
+    if case .signalled = ending { child.release() }
+    return ending
   }
 
   private var localArguments: [String] {

@@ -56,13 +56,40 @@ import Testing
   }
 
   @Test func `a run that waits for nobody cannot be approved`() {
-    let told = effects(task(.approve("a31f")), .reading(.success(busy)))
+    let told = effects(
+      task(.approve("a31f")),
+      .reading(.success(busy)),
+      .detail(.success(RunDetail(run: busy.runs[4], at: now)))
+    )
     #expect(
       told == [
-        .poll, .complain("order-triage a31f8c02 (failed) does not wait for an approval"),
+        .poll,
+        .load(RunReference(workflow: WorkflowID("wf-order-triage"), run: busy.runs[4].id)),
+        .complain("order-triage a31f8c02 (failed) does not wait for an approval"),
         .finish(.refused),
       ]
     )
+  }
+
+  @Test(
+    arguments: [
+      (["by": "alex", "approved": true], "already approved by alex"),
+      (["approved": false], "already rejected"), ([:], "already answered"),
+    ] as [(JSONObject, String)]
+  )
+  func `a run whose task was answered before says so`(data: JSONObject, words: String) {
+    let detail = RunDetail(
+      run: busy.runs[3],
+      events: [RunEvent(type: "task_completed", step: StepID("ask"), data: data)],
+      at: now
+    )
+    let told = effects(
+      task(.approve("550e8411")),
+      .reading(.success(busy)),
+      .detail(.success(detail))
+    )
+    #expect(complaints(told) == ["crm-sync 550e8411: nothing was sent: \(words)"])
+    #expect(code(told) == .changed)
   }
 
   @Test func `an id of no task or of several is usage`() {
