@@ -89,6 +89,9 @@ package struct ShellTask: Sendable {
   private mutating func next(_ message: ShellMessage, _ now: Timestamp) -> [ShellEffect] {
     if let effects = doctor?.receive(message, at: now) { return effects }
     switch message {
+    // An id that matches nothing is the caller's mistake, here as in a list.
+    case .detail(.failure(let fault)) where fault.kind == .notFound:
+      return ShellTask.fail([fault.sentence], .usage)
     case .reading(.failure(let fault)), .detail(.failure(let fault)),
       .workflows(.failure(let fault)):
       return ShellTask.fail([fault.sentence], ExitCode(fault))

@@ -209,6 +209,14 @@ import Testing
     #expect(told == [.load(RunReference(workflow: WorkflowID("w"), run: RunID("old-run")))])
   }
 
+  @Test func `a run that its workflow does not have is usage`() {
+    let told = effects(
+      task(.show("old-run")) { $0.workflow = WorkflowID("w") },
+      .detail(.failure(Fault(.notFound, "not there")))
+    )
+    #expect(told.suffix(2) == [.complain("not there"), .finish(.usage)])
+  }
+
   @Test func `an id that fits none or several is usage, with the candidates`() {
     let none = effects(task(.show("zz")), .reading(.success(busy)))
     #expect(
