@@ -131,10 +131,11 @@ extension EndToEnd {
     }
 
     @Test func `one item that is no run costs itself alone`() throws {
-      let feed = #"{"runs":[\#(run("r1", "running")),{"status":"running"},7,\#(run("r2", "paused"))]}"#
+      let feed =
+        #"{"runs":[\#(run("r1", "running")),{"status":"running"},7,\#(run("r2", "paused"))]}"#
       let (_, window) = try front(.json(feed))
       try window.waitFor("RUNNING NOW 2", "r1", "r2", "live")
-      try window.waitFor("2 entries could not be read")
+      try window.waitFor("2 items could not be read")
       try expectKeys(window)
     }
 

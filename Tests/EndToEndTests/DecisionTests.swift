@@ -60,7 +60,10 @@ extension EndToEnd {
       let window = try scene.front()
       try window.waitFor("RUNNING NOW 1", run.short)
       try window.press("p")
-      try window.waitFor("paused digest \(run.short), confirmed by the server", "paused by operator")
+      try window.waitFor(
+        "paused digest \(run.short), confirmed by the server",
+        "paused by operator"
+      )
       #expect(try run.status() == "paused")
       #expect(try run.read()["status_by"]?.string == "operator")
       try window.waitFor("p resume")

@@ -42,7 +42,8 @@ enum Graphs {
       ],
       [
         "id": "ticket", "type": "mcp_call", "name": "Create ticket", "instance_id": "demo",
-        "tool_name": "fail", "tool_args": ["message": "401 from the tracker", "after_seconds": 0.3],
+        "tool_name": "fail",
+        "tool_args": ["message": "401 from the tracker", "after_seconds": 1],
       ],
       [
         "id": "notify", "type": "mcp_call", "name": "Notify", "instance_id": "demo",

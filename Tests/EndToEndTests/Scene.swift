@@ -32,7 +32,11 @@ struct Scene {
   func start(_ name: String, _ graph: JSONValue) throws -> StartedRun {
     let created = try runtime.ask("POST", "/v1/workflows", ["name": .string(name), "graph": graph])
     let workflow = try #require(created.body["id"]?.string, "\(created)")
-    let published = try runtime.ask("POST", "/v1/workflows/\(workflow)/versions", ["changelog": "x"])
+    let published = try runtime.ask(
+      "POST",
+      "/v1/workflows/\(workflow)/versions",
+      ["changelog": "x"]
+    )
     try #require(published.status == 201, "\(published)")
     let started = try runtime.ask(
       "POST",

@@ -27,7 +27,7 @@ package final class Child: Sendable {
     var ending: Ending?
   }
 
-  package let pid: pid_t
+  package let pid: Int32
   private let state: Mutex<State>
 
   /// Starts a program.
@@ -40,8 +40,8 @@ package final class Child: Sendable {
     environment: [String: String],
     complaints: String = "/dev/null"
   ) throws {
-    let input = try Pipe(closedOnExec: true)
-    let output = try Pipe(closedOnExec: true)
+    let input = try Pipe()
+    let output = try Pipe()
     defer {
       close(input.reading)
       close(output.writing)
@@ -108,7 +108,9 @@ package final class Child: Sendable {
     var line: [UInt8] = []
     while line.last != UInt8(ascii: "\n") {
       guard let byte = try read(atMost: 1).first else {
-        throw WaitMistake(description: "the output ended after “\(String(decoding: line, as: UTF8.self))”")
+        throw WaitMistake(
+          description: "the output ended after “\(String(decoding: line, as: UTF8.self))”"
+        )
       }
       line.append(byte)
     }
@@ -187,7 +189,7 @@ package final class Child: Sendable {
     input: Int32,
     output: Int32,
     complaints: String
-  ) throws -> pid_t {
+  ) throws -> Int32 {
     var actions = unsafe posix_spawn_file_actions_t()
     unsafe posix_spawn_file_actions_init(&actions)
     defer { unsafe posix_spawn_file_actions_destroy(&actions) }
@@ -195,8 +197,12 @@ package final class Child: Sendable {
     unsafe posix_spawn_file_actions_adddup2(&actions, output, 1)
     let flags = O_WRONLY | O_CREAT | O_APPEND
     unsafe posix_spawn_file_actions_addopen(&actions, 2, complaints, flags, 0o600)
-    unsafe posix_spawn_file_actions_addclosefrom_np(&actions, 3)
-    var attributes = unsafe posix_spawnattr_t()
+    // Everything else that this process has open, and what its threads open meanwhile.
+    let highest = TextFile.names(in: "/proc/self/fd").compactMap { Int32($0) }.max() ?? 0
+    for descriptor in 3...(highest + 32) {
+      unsafe posix_spawn_file_actions_addclose(&actions, descriptor)
+    }
+    var attributes = posix_spawnattr_t()
     unsafe posix_spawnattr_init(&attributes)
     defer { unsafe posix_spawnattr_destroy(&attributes) }
     var none = sigset_t()
@@ -209,7 +215,7 @@ package final class Child: Sendable {
       &attributes,
       Int16(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF)
     )
-    var pid: pid_t = 0
+    var pid: Int32 = 0
     let code = unsafe withStrings(command) { arguments in
       unsafe withStrings(environment.map { "\($0.key)=\($0.value)" }) { variables in
         unsafe posix_spawn(&pid, command[0], &actions, &attributes, arguments, variables)
@@ -225,7 +231,7 @@ package final class Child: Sendable {
     _ body: (UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>) -> Int32
   ) -> Int32 {
     var pointers = unsafe texts.map { unsafe strdup($0) } + [nil]
-    defer { for unsafe pointer in unsafe pointers { unsafe free(pointer) } }
+    defer { unsafe pointers.forEach { unsafe free($0) } }
     return unsafe pointers.withUnsafeMutableBufferPointer { buffer in
       guard let base = buffer.baseAddress else { return EINVAL }
       return unsafe body(base)
@@ -236,27 +242,29 @@ package final class Child: Sendable {
 /// What the system tells of processes that a test did not start itself.
 package enum Processes {
   /// Whether a process is there and not only waits to be buried.
-  package static func isAlive(_ pid: pid_t) -> Bool { state(of: pid).map { $0.state != "Z" } ?? false }
+  package static func isAlive(_ pid: Int32) -> Bool {
+    state(of: pid).map { $0.state != "Z" } ?? false
+  }
 
   /// Whether a process is stopped by a signal.
-  package static func isStopped(_ pid: pid_t) -> Bool { state(of: pid)?.state == "T" }
+  package static func isStopped(_ pid: Int32) -> Bool { state(of: pid)?.state == "T" }
 
   /// The processes that a process started.
-  package static func children(of parent: pid_t) -> [pid_t] {
-    TextFile.names(in: "/proc").compactMap { pid_t($0) }.filter { state(of: $0)?.parent == parent }
+  package static func children(of parent: Int32) -> [Int32] {
+    TextFile.names(in: "/proc").compactMap { Int32($0) }.filter { state(of: $0)?.parent == parent }
   }
 
   /// The name of a process's program, as far as the system keeps it: 15 characters.
-  package static func name(of pid: pid_t) -> String? {
+  package static func name(of pid: Int32) -> String? {
     (try? TextFile.read("/proc/\(pid)/comm"))?.split(separator: "\n").first.map(String.init)
   }
 
-  private static func state(of pid: pid_t) -> (state: Substring, parent: pid_t)? {
+  private static func state(of pid: Int32) -> (state: Substring, parent: Int32)? {
     // The name stands in brackets and may hold anything; what follows the last one is fields.
     guard let text = try? TextFile.read("/proc/\(pid)/stat"), let end = text.lastIndex(of: ")")
     else { return nil }
     let fields = text[text.index(after: end)...].split(separator: " ")
-    guard fields.count > 1, let parent = pid_t(fields[1]) else { return nil }
+    guard fields.count > 1, let parent = Int32(fields[1]) else { return nil }
     return (fields[0], parent)
   }
 }

@@ -83,9 +83,9 @@ package struct Pipe: Sendable {
   package let reading: Int32
   package let writing: Int32
 
-  package init(closedOnExec: Bool = false) throws {
+  package init() throws {
     var ends: [Int32] = [0, 0]
-    try SystemMistake.check("pipe2", unsafe pipe2(&ends, closedOnExec ? O_CLOEXEC : 0))
+    try SystemMistake.check("pipe", unsafe pipe(&ends))
     reading = ends[0]
     writing = ends[1]
   }

@@ -1,5 +1,5 @@
 import Glibc
-import JSON
+package import JSON
 
 /// The embedded runtime as a process of its own, which ends with the test.
 package final class RuntimeProcess: Sendable {
@@ -64,7 +64,7 @@ package final class RuntimeProcess: Sendable {
     self.home = home
   }
 
-  package var pid: pid_t { child.pid }
+  package var pid: Int32 { child.pid }
 
   /// Sends it a signal and waits for its end.
   package func kill(_ signal: Int32) throws {

@@ -24,7 +24,7 @@ package final class TemporaryHome: Sendable {
   package func path(_ name: String) -> String { "\(folder)/\(name)" }
 
   /// Writes a file, making the folders above it.
-  package func write(_ text: String, to name: String, mode: mode_t = 0o600) throws {
+  package func write(_ text: String, to name: String, mode: UInt32 = 0o600) throws {
     var parent = folder
     for part in name.split(separator: "/").dropLast() {
       parent += "/\(part)"
@@ -53,7 +53,10 @@ package enum TextFile {
 
   /// All of a file, byte for byte.
   package static func bytes(_ path: String) throws -> [UInt8] {
-    let descriptor = try SystemMistake.check("open \(path)", unsafe open(path, O_RDONLY | O_CLOEXEC))
+    let descriptor = try SystemMistake.check(
+      "open \(path)",
+      unsafe open(path, O_RDONLY | O_CLOEXEC)
+    )
     defer { close(descriptor) }
     var bytes: [UInt8] = []
     var piece = [UInt8](repeating: 0, count: 65_536)
@@ -66,12 +69,14 @@ package enum TextFile {
   }
 
   /// Writes a file in the place of what stands there.
-  package static func write(_ text: String, to path: String, mode: mode_t) throws {
+  package static func write(_ text: String, to path: String, mode: UInt32) throws {
     let flags = O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC
     let descriptor = try SystemMistake.check("open \(path)", unsafe open(path, flags, mode))
     defer { close(descriptor) }
     let bytes = Array(text.utf8)
-    let count = unsafe bytes.withUnsafeBytes { unsafe Glibc.write(descriptor, $0.baseAddress, $0.count) }
+    let count = unsafe bytes.withUnsafeBytes {
+      unsafe Glibc.write(descriptor, $0.baseAddress, $0.count)
+    }
     guard count == bytes.count else { throw SystemMistake(call: "write \(path)", code: errno) }
   }
 

@@ -59,7 +59,6 @@ package final class TerminalWindow: Sendable {
       "set-option", "-g", "default-terminal", "tmux-256color", ";",
       "set-option", "-g", "remain-on-exit", "on", ";",
       "set-option", "-g", "escape-time", "0", ";",
-      "set-option", "-g", "window-size", "manual", ";",
       "new-session", "-d", "-s", "main", "-x", "\(columns)", "-y", "\(rows)", "-c", home.folder,
       "--",
     ]
@@ -67,7 +66,7 @@ package final class TerminalWindow: Sendable {
     if case .shell = content { try waitFor(Self.prompt) }
   }
 
-  deinit { try? tmux("kill-server") }
+  deinit { _ = try? tmux("kill-server") }
 
   // MARK: Doing
 
@@ -108,8 +107,8 @@ package final class TerminalWindow: Sendable {
   }
 
   /// The process that tmux started in the window.
-  package func pid() throws -> pid_t {
-    guard let pid = pid_t(try format("#{pane_pid}")) else {
+  package func pid() throws -> Int32 {
+    guard let pid = Int32(try format("#{pane_pid}")) else {
       throw WaitMistake(description: "tmux names no process")
     }
     return pid
