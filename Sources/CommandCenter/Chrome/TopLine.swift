@@ -54,7 +54,8 @@ enum TopLine {
   static func faultSentence(_ model: Model) -> String? {
     guard model.link.isStale, let fault = model.link.fault else { return nil }
     var sentence = fault.sentence
-    if !sentence.hasSuffix(".") { sentence += "." }
+    // A sentence may end as a question.
+    if !sentence.hasSuffix("."), !sentence.hasSuffix("?") { sentence += "." }
     if let next = model.link.nextTry {
       let seconds = max(0, ((next - model.now).inMilliseconds + 999) / 1000)
       sentence += seconds > 0 ? " Retry in \(seconds) s (r: now)." : " Trying now."
