@@ -10,19 +10,16 @@ extension EndToEnd {
     private func front(_ feed: FaultServer.Answer) throws -> (FaultServer, TerminalWindow) {
       let server = try FaultServer()
       server.answer("GET /v1/runs", feed)
-      return (server, try open(server.url))
+      return (server, try open(server.url, peers: [server]))
     }
 
-    private func open(_ url: String, token: String = "any") throws -> TerminalWindow {
-      try Front.open(home: TemporaryHome(), url: url, token: token, columns: 180, rows: 24)
+    private func open(_ url: String, peers: [any Sendable] = []) throws -> TerminalWindow {
+      try Front.open(home: TemporaryHome(), url: url, token: "any", columns: 180, peers: peers)
     }
 
     /// Checks that keys do what they do.
     private func expectKeys(_ window: TerminalWindow) throws {
-      try window.press("?")
-      try window.waitFor("MOVE", "DECIDE")
-      try window.press("Escape")
-      try window.waitForNo("DECIDE")
+      try window.expectKeys()
       try window.press("q")
       #expect(try window.waitForEnd() == .exited(0))
     }
@@ -158,7 +155,7 @@ extension EndToEnd {
       server.answer("GET /v1/runs", .json(#"{"runs":[\#(run)]}"#))
       server.answer("GET /v1/tasks/pending", .json(#"{"tasks":[\#(task)]}"#))
       let home = try TemporaryHome()
-      let window = try Front.shell(home: home, url: server.url, token: "any")
+      let window = try Front.shell(home: home, url: server.url, token: "any", peers: [server])
       let title = try window.title()
       let record = home.path("record")
       try window.record(to: record)

@@ -31,9 +31,7 @@ extension EndToEnd {
       try window.waitFor("the selection on another row") { screen in
         screen.contains { $0.hasPrefix("▌") && $0.prefix(30) != selected.prefix(30) }
       }
-      try window.press("?")
-      try window.waitFor("DECIDE")
-      try window.press("Escape")
+      try window.expectKeys()
       try window.press("a")
       try window.waitFor("leave it waiting")
       try window.press("y")
@@ -47,8 +45,8 @@ extension EndToEnd {
     }
 
     @Test func `a command whose connection ends is sent once, and its outcome is unknown`() throws {
-      let (server, window, _) = try Self.stopping(later: [:])
-      let screen = try window.waitFor("stop immediately odd run-1: outcome unknown.")
+      let (server, window) = try Self.stopping(later: [:])
+      let screen = try window.waitFor("stop now odd run-1: outcome unknown.")
       let line = try #require(screen.first { $0.contains("outcome unknown") })
       #expect(
         line.contains(
@@ -57,13 +55,13 @@ extension EndToEnd {
       )
       #expect(server.received("POST").count == 1)
       #expect(server.received("POST").first?.header("Idempotency-Key")?.count == 36)
-      try Self.expectKeys(window)
+      try window.expectKeys()
       #expect(server.received("POST").count == 1)
     }
 
     @Test func `a command whose answer is lost is confirmed by reading back`() throws {
       let stopped = FaultServer.Answer.json(Self.run("stopped"))
-      let (server, window, _) = try Self.stopping(later: [
+      let (server, window) = try Self.stopping(later: [
         "GET /v1/workflows/w1/runs/run-1": stopped,
         "GET /v1/runs": .json(#"{"runs":[\#(Self.run("stopped"))]}"#),
       ])
@@ -77,30 +75,30 @@ extension EndToEnd {
     /// A front that has just stopped a run whose server ends the connection instead of answering.
     private static func stopping(
       later: [String: FaultServer.Answer]
-    ) throws -> (FaultServer, TerminalWindow, TemporaryHome) {
+    ) throws -> (FaultServer, TerminalWindow) {
       let home = try TemporaryHome()
       let server = try FaultServer()
       server.answer("GET /v1/runs", .json(#"{"runs":[\#(run("running"))]}"#))
       server.answer("GET /v1/workflows/w1/runs/run-1", .json(run("running")))
       server.answer("GET /v1/workflows/w1/runs/run-1/events", .json(#"{"events":[]}"#))
       server.answer("POST /v1/workflows/w1/command", .init([.close], later: later))
-      let window = try Front.open(home: home, url: server.url, token: "any", columns: 200, rows: 30)
+      let window = try Front.open(
+        home: home,
+        url: server.url,
+        token: "any",
+        columns: 200,
+        rows: 30,
+        peers: [server]
+      )
       try window.waitFor("RUNNING NOW 1", "run-1")
       try window.press("s")
       try window.waitFor("A stopped run cannot be resumed.")
       try window.press("i")
-      return (server, window, home)
+      return (server, window)
     }
 
     private static func run(_ status: String) -> String {
       #"{"id":"run-1","workflow_id":"w1","workflow_name":"odd","status":"\#(status)"}"#
-    }
-
-    private static func expectKeys(_ window: TerminalWindow) throws {
-      try window.press("?")
-      try window.waitFor("DECIDE")
-      try window.press("Escape")
-      try window.waitForNo("DECIDE")
     }
   }
 }

@@ -19,13 +19,14 @@ struct Scene {
       url: runtime.url,
       token: token ?? runtime.token,
       columns: columns,
-      rows: rows
+      rows: rows,
+      peers: [runtime]
     )
   }
 
   /// A window with a shell in it that finds the front.
   func shell() throws -> TerminalWindow {
-    try Front.shell(home: home, url: runtime.url, token: runtime.token)
+    try Front.shell(home: home, url: runtime.url, token: runtime.token, peers: [runtime])
   }
 
   /// Publishes a graph and starts a run of it.
@@ -113,22 +114,30 @@ enum Front {
     token: String,
     columns: Int = 80,
     rows: Int = 24,
-    arguments: [String] = []
+    arguments: [String] = [],
+    peers: [any Sendable] = []
   ) throws -> TerminalWindow {
     try TerminalWindow(
       .program([BuiltProgram.front.path()] + arguments),
       columns: columns,
       rows: rows,
       home: home,
-      environment: environment(home, url: url, token: token)
+      environment: environment(home, url: url, token: token),
+      peers: peers
     )
   }
 
-  static func shell(home: TemporaryHome, url: String, token: String) throws -> TerminalWindow {
+  static func shell(
+    home: TemporaryHome,
+    url: String,
+    token: String,
+    peers: [any Sendable] = []
+  ) throws -> TerminalWindow {
     try TerminalWindow(
       .shell,
       home: home,
-      environment: environment(home, url: url, token: token)
+      environment: environment(home, url: url, token: token),
+      peers: peers
     )
   }
 
@@ -156,8 +165,11 @@ extension TerminalWindow {
     }
   }
 
-  /// The line of the screen that holds a text.
-  func line(with text: String) throws -> String {
-    try #require(try screen().first { $0.contains(text) })
+  /// Checks that keys are answered: help opens and closes.
+  func expectKeys() throws {
+    try press("?")
+    try waitFor("MOVE", "DECIDE")
+    try press("Escape")
+    try waitForNo("DECIDE")
   }
 }

@@ -27,7 +27,7 @@ extension EndToEnd {
           && screen.contains { $0.contains("AWAITING APPROVAL 1") }
       }
       try window.resize(columns: 39, rows: 7)
-      try window.waitFor("needs 40 columns and 8 rows")
+      try window.waitFor("needs 40 columns")
       try window.resize(columns: 1, rows: 1)
       try window.waitFor("one cell") { $0.count == 1 }
       try window.resize(columns: 80, rows: 24)

@@ -28,6 +28,7 @@ package final class TerminalWindow: Sendable {
   private let home: TemporaryHome
   private let environment: [String: String]
   private let socket: String
+  private let peers: [any Sendable]
 
   /// Opens a window.
   /// - Parameters:
@@ -36,14 +37,17 @@ package final class TerminalWindow: Sendable {
   ///   - rows: Its height.
   ///   - home: Where the server's socket lies.
   ///   - environment: What programs in it see, besides what tmux adds.
+  ///   - peers: What lives at least as long as the window: servers that it talks to.
   package init(
     _ content: Content,
     columns: Int = 80,
     rows: Int = 24,
     home: TemporaryHome,
-    environment: [String: String]
+    environment: [String: String],
+    peers: [any Sendable] = []
   ) throws {
     self.home = home
+    self.peers = peers
     socket = home.path("tmux")
     var environment = environment
     environment["PS1"] = "\(Self.prompt) "
