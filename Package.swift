@@ -137,6 +137,7 @@ let package = Package(
     ),
     suite("Shell", ["CommandCenter", "Cells", "Triage", "Runs", "JSON"]),
     suite("Settings", ["CommandCenter", "Cells"]),
+    suite("Loop", ["Runs"]),
     suite(
       "LocalRuntime",
       ["RuntimeAPI", "Runs", "JSON", .product(name: "GRDB", package: "GRDB.swift")]

@@ -11,18 +11,18 @@ extension Verb {
       case .waiting, .running: return nil
       case .paused: return "this run is paused already"
       case .draining: return "this run is stopping; it cannot be paused"
-      case .ended: return Verb.ended(status)
+      case .ended: return "this run has ended (\(status.word))"
       }
     case .resume:
       switch status.phase {
       case .paused: return nil
       case .waiting, .running: return "this run is \(status.word); only paused runs resume"
       case .draining: return "this run is stopping; it cannot be resumed"
-      case .ended: return Verb.ended(status)
+      case .ended: return Verb.unresumable(status)
       }
     case .stop(let mode):
       switch status.phase {
-      case .ended: return Verb.ended(status)
+      case .ended: return "this run has ended (\(status.word))"
       case .draining where mode == .graceful: return "this run is stopping gracefully already"
       default: return nil
       }
@@ -39,10 +39,10 @@ extension Verb {
     }
   }
 
-  private static func ended(_ status: RunStatus) -> String {
+  private static func unresumable(_ status: RunStatus) -> String {
     switch status {
     case .failed: "failed runs do not resume: start a new one"
-    case .stopped: "this run was stopped; a stopped run cannot be resumed"
+    case .stopped: "a stopped run cannot be resumed"
     default: "this run has ended (\(status.word))"
     }
   }

@@ -72,6 +72,22 @@ package struct Demo: Sendable {
         throw RuntimeMistake("cannot start \(name): \(error.message)")
       }
     }
+    await untilSomethingWaits()
+  }
+
+  /// Whoever opens the demo finds approvals at the top, not runs that are about to ask for some.
+  private func untilSomethingWaits() async {
+    let wanted = Self.first.filter { Self.asks(example($0)) }.count
+    await withTaskGroup(of: Void.self) { group in
+      group.addTask {
+        for await _ in engine.store.changes {
+          if let (_, pending) = try? await load(), pending >= wanted { return }
+        }
+      }
+      group.addTask { try? await engine.clock.sleep(.seconds(5)) }
+      await group.next()
+      group.cancelAll()
+    }
   }
 
   /// Drains what is to be drained, and starts a run now and then, until the task is cancelled.
