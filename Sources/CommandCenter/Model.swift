@@ -51,6 +51,11 @@ package struct Model: Sendable, Equatable {
     inbox = InboxModel(at: now)
   }
 
+  /// The decision about a run that is on its way.
+  package func flight(of run: RunID) -> Flight? {
+    flights.values.first { $0.decision.subject.run.run == run }
+  }
+
   /// The layer that has the keyboard.
   package var top: Layer { layers.last ?? .inbox }
 
@@ -155,10 +160,11 @@ package struct DetailCache: Sendable, Equatable {
     faults[run] = nil
   }
 
-  /// Equal when the same runs were read at the same moments.
+  /// Equal when the same runs were read at the same moments, with or without their graphs.
   package static func == (left: DetailCache, right: DetailCache) -> Bool {
     left.loading == right.loading && left.faults == right.faults
       && left.entries.map(\.key) == right.entries.map(\.key)
       && left.entries.map(\.value.at) == right.entries.map(\.value.at)
+      && left.entries.map { $0.value.graph == nil } == right.entries.map { $0.value.graph == nil }
   }
 }

@@ -5,25 +5,37 @@ internal import Triage
 /// Lays a message on the model.
 /// - Returns: What the loop shall do because of it, in order.
 package func update(_ model: inout Model, _ message: Message, at now: Timestamp) -> [Effect] {
+  let before = InboxLayout(model)
   model.now = max(model.now, now)
   if let until = model.notice?.until, model.now >= until { model.notice = nil }
-  switch message {
-  case .key(let key): return model.press(key)
-  case .paste(let text): return model.paste(text)
-  case .resized(let size):
-    model.size = size
+  let effects = model.take(message)
+  if InboxLayout(model) != before {
+    // Sentences take lines from the lists; what is under the cursor stays on the screen.
     model.showSelection()
-    return model.watchSelection()
-  case .tick:
-    if model.inbox.listing.held > 0 { model.refreshListing() }
-    return []
-  case .inbox(let message): return model.handle(message)
-  case .run(let message): return model.handle(message)
-  case .decision(let message): return model.handle(message)
+    model.settleRunScreen()
   }
+  return effects
 }
 
 extension Model {
+  fileprivate mutating func take(_ message: Message) -> [Effect] {
+    switch message {
+    case .key(let key): return press(key)
+    case .paste(let text): return paste(text)
+    case .resized(let size):
+      self.size = size
+      showSelection()
+      settleRunScreen()
+      return watchSelection()
+    case .tick:
+      if inbox.listing.held > 0 { refreshListing() }
+      return []
+    case .inbox(let message): return handle(message)
+    case .run(let message): return handle(message)
+    case .decision(let message): return handle(message)
+    }
+  }
+
   /// A key: the topmost layer's table says what it does.
   fileprivate mutating func press(_ key: Key) -> [Effect] {
     let command = config.keymap.command(for: key, in: top.scope)
@@ -66,7 +78,7 @@ extension Model {
   mutating func leave() -> [Effect] {
     guard let flight = flights.values.first, !asksToLeave else { return [.quit(.done)] }
     asksToLeave = true
-    say("\(flight.decision.verb.word) \(flight.decision.title) is on its way; again to leave", .bad)
+    say("\(flight.decision.verb.word) \(flight.decision.title) is on its way; press again to leave", .bad)
     return []
   }
 

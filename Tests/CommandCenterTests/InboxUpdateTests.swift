@@ -169,7 +169,7 @@ import Triage
     desk.press("/")
     desk.type("section:failed")
     let before = desk.model.inbox.listing.rows
-    desk.type(" colour:red")
+    desk.send(.paste(" colour:red"))
     #expect(desk.model.inbox.listing.rows == before)
     guard case .filter(let prompt) = desk.model.top else {
       Issue.record("the prompt is gone")

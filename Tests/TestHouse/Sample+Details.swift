@@ -34,7 +34,7 @@ extension Sample {
     event("14:02:12.210", "step_started", step: "classify"),
     event("14:02:12.211", "step_started", step: "create-ticket"),
     event("14:02:13.870", "llm_output", step: "classify", [
-      "text": "The customer reports a damaged parcel and asks for a refund.",
+      "delta": "The customer reports a damaged parcel and asks for a refund.",
     ]),
     event("14:02:51.544", "step_failed", step: "create-ticket", [
       "failure_code": "MCP_TOOL_FAILED", "error": "401 Unauthorized from jira.create_issue",

@@ -36,7 +36,10 @@ enum Hints {
     let row = model.inbox.selection
     var hints: [(Command, String)] = []
     if row?.reference != nil { hints.append((.open, "open")) }
-    hints += verbs(model) { model.permissions.legality(of: $0, on: row) }
+    if let row, model.flight(of: row.id.run) == nil {
+      hints += verbs(model) { model.permissions.legality(of: $0, on: row) }
+    }
+    if !model.inbox.filterText.isEmpty { hints.append((.close, "clear filter")) }
     hints += [(.filter, "filter"), (.sort, "sort"), (.refresh, "refresh now"), (.back, "quit")]
     if model.size.columns < 60 {
       hints.removeAll { [.filter, .sort, .refresh, .back].contains($0.0) }
@@ -47,6 +50,15 @@ enum Hints {
       let short = hints.filter { [.open, .help].contains($0.0) }
       let line = fit([(.refresh, "retry now")] + short, .inbox, model)
       return model.size.columns < 60 ? line : [lead] + line
+    }
+    return fit(hints, .inbox, model)
+  }
+
+  /// The hints of an inbox in which nothing is listed.
+  static func emptyInbox(_ model: Model) -> [Segment] {
+    var hints: [(Command, String)] = [(.refresh, "refresh now"), (.help, "help"), (.back, "quit")]
+    if !model.inbox.filterText.isEmpty {
+      hints.insert(contentsOf: [(.close, "clear filter"), (.filter, "filter")], at: 0)
     }
     return fit(hints, .inbox, model)
   }
@@ -64,11 +76,10 @@ enum Hints {
   /// The hints of the run screen.
   static func run(_ model: Model, _ screen: RunScreen) -> [Segment] {
     var hints: [(Command, String)] = []
-    switch screen.tab {
-    case .events: hints += [(.open, "unfold"), (.follow, screen.follows ? "follow off" : "follow")]
-    case .steps, .task: break
+    if let detail = model.details[screen.reference], screen.tab == .events, !detail.events.isEmpty {
+      hints += [(.open, "unfold"), (.follow, screen.follows ? "follow off" : "follow")]
     }
-    if let detail = model.details[screen.reference] {
+    if let detail = model.details[screen.reference], model.flight(of: detail.run.id) == nil {
       let target = Target(detail, title: "")
       hints += verbs(model) { target.legality(of: $0, model.permissions) }
     }

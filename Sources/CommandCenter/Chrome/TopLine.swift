@@ -35,7 +35,11 @@ enum TopLine {
     if draining > 0, model.size.columns >= 60 {
       parts.append(Segment("\(draining) draining", .draining))
     }
-    if pending == 0, draining == 0 { parts.append(Segment("nothing pending", .chrome)) }
+    if model.inbox.reading?.tasks == nil {
+      parts.append(Segment("approvals unknown", .warning))
+    } else if pending == 0, draining == 0 {
+      parts.append(Segment("nothing pending", .chrome))
+    }
     return Array(parts.map { [$0] }.joined(separator: [Segment("  ", .chrome)]))
   }
 
@@ -48,6 +52,32 @@ enum TopLine {
     if let word = link.word { return Segment("data \(age) old · \(word)", .failure) }
     if link.isLate(at: model.now) { return Segment("data \(age) old", .warning) }
     return Segment("live", .success)
+  }
+
+  /// The sentence about what is wrong with the data, in lines beneath the tabs; none while all is
+  /// well.
+  static func faultLines(_ model: Model) -> [String] {
+    guard let sentence = faultSentence(model) ?? gapSentence(model) else { return [] }
+    let limit = model.size.rows >= 16 ? 3 : 2
+    return Text.wrapped(
+      Text.sanitised(sentence),
+      to: max(1, model.size.columns - 2),
+      maximumLines: limit
+    )
+  }
+
+  /// What a reading that did come is missing.
+  private static func gapSentence(_ model: Model) -> String? {
+    guard let reading = model.inbox.reading else { return nil }
+    if reading.tasks == nil {
+      let why = reading.taskFault.map { ": \($0.sentence)" } ?? "."
+      return "The approvals could not be read\(why)"
+    }
+    guard reading.unreadable > 0 else { return nil }
+    let count = reading.unreadable
+    return count == 1
+      ? "1 item of the answer could not be read and is missing here."
+      : "\(count) items of the answer could not be read and are missing here."
   }
 
   /// Why the data is old and when the next try comes; nil while there is nothing to say.

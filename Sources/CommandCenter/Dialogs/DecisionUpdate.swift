@@ -18,7 +18,7 @@ extension Model {
       case .pause: isPaused && target.task == nil ? .resume : .pause
       default: .stop(.immediate)
       }
-    if let flight = flights.values.first(where: { $0.decision.subject.run.run == target.id }) {
+    if let flight = flight(of: target.id) {
       say(
         "\(target.id.short): \(flight.decision.verb.word) is on its way (\(flight.stage.words))",
         .bad
@@ -26,7 +26,7 @@ extension Model {
       return []
     }
     if let reason = target.legality(of: verb, permissions).reason {
-      say(reason, .bad)
+      say(permissions.readOnly == nil ? reason : "read-only: \(reason)", .bad)
       return []
     }
     switch verb {
@@ -75,6 +75,7 @@ extension Model {
       return []
     default: return []
     }
+    guard dialog.isOpen else { return [] }
     if let reason = dialog.target.legality(of: .stop(mode), permissions).reason {
       say(reason, .bad)
       return []
@@ -119,7 +120,14 @@ extension Model {
       flights[decision.id] = nil
       asksToLeave = false
       let effects = tell(outcome, of: decision)
-      if !recorded { notice?.text += " (not recorded: the journal cannot be written)" }
+      if !recorded {
+        let remark = "not recorded: the journal cannot be written"
+        if let told = notice {
+          notice?.text = "\(told.text) (\(remark))"
+        } else {
+          say("\(decision.verb.word) \(decision.title) is \(remark)", .bad)
+        }
+      }
       return effects + [.refresh]
     }
   }
@@ -209,7 +217,7 @@ enum OutcomeWords {
     guard confirmation.readBack else {
       return "\(did) \(name): the server accepted it, but does not show it yet"
     }
-    let status = confirmation.status.map { "; the run is \($0.word)" } ?? ""
-    return "\(did) \(name), confirmed by the server\(status)"
+    let status = confirmation.status.map { ", now \($0.word)" } ?? ""
+    return "\(did) \(name): confirmed by the server\(status)"
   }
 }

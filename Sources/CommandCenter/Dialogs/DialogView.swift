@@ -14,15 +14,17 @@ enum DialogView {
     if let change = dialog.change {
       lines += changed(change, dialog.target, model, columns) + [[]]
     } else {
-      let wait = dialog.target.since.map { "   waiting \(Age.short(model.inbox.inbox.at - $0))" }
-      lines += [head(isYes ? "Approve" : "Reject", dialog.target, wait ?? ""), []]
+      let wait = dialog.target.since.map { "waiting \(Age.short(model.inbox.inbox.at - $0))" }
+      lines += [head(isYes ? "Approve" : "Reject", dialog.target, wait ?? "", columns), []]
     }
     if dialog.isOpen {
       if let task = dialog.target.task {
-        lines += body(task, columns: columns, rows: max(2, model.size.rows - 13)) + [[]]
+        let following = consequences(dialog.target, model, columns)
+        // Where there is little room, what is decided goes before what follows.
+        let rows = max(4, model.size.rows - 9 - following.count)
+        lines += body(task, columns: columns, rows: rows) + [[]]
+        if !following.isEmpty { lines += following + [[]] }
       }
-      let following = consequences(dialog.target, model, columns)
-      if !following.isEmpty { lines += following + [[]] }
       lines.append(
         keys([("y", isYes ? "approve" : "reject"), ("Esc", "leave it waiting")], columns)
       )
@@ -46,30 +48,31 @@ enum DialogView {
     if let change = dialog.change {
       lines += changed(change, target, model, columns) + [[]]
     } else {
-      let count =
-        steps.isEmpty ? "" : ", \(steps.count) step\(steps.count == 1 ? "" : "s") in flight"
-      lines += [head("Stop", target, "   \(status.word)\(count)"), []]
+      let count = steps.map { $0.isEmpty ? "" : ", \($0.count) in flight" } ?? ""
+      lines += [head("Stop", target, "\(status.word)\(count)", columns), []]
+    }
+    guard dialog.isOpen else {
+      lines.append(keys([("Esc", "close")], columns))
+      box(lines, model, columns, into: &frame)
+      Hints.draw(Hints.fit([(.close, "close")], .stopping, model), model, into: &frame)
+      return
     }
     let graceful = target.legality(of: .stop(.graceful), model.permissions)
     let immediate = target.legality(of: .stop(.immediate), model.permissions)
-    let names = steps.joined(separator: ", ")
     if graceful.isAllowed {
-      let finish =
-        steps.isEmpty
-        ? "what is in flight finishes;" : "\(names) finish\(steps.count == 1 ? "es" : "");"
-      lines += option("g", "gracefully", "\(finish) nothing new starts", columns)
+      lines += option("g", "gracefully", "\(finishing(steps)); nothing new starts", columns)
     } else if immediate.isAllowed, let reason = graceful.reason {
       lines += option("g", "gracefully", reason, columns, dimmed: true)
     }
     if immediate.isAllowed {
-      let calls =
-        steps.count == 2 ? "both calls are" : steps.count == 1 ? "its call is" : "all calls are"
-      lines += option(
-        "i",
-        "immediately",
-        steps.isEmpty ? "it ends now" : "\(calls) cancelled now",
-        columns
-      )
+      let ends =
+        switch steps?.count ?? 0 {
+        case 0: "it ends now"
+        case 1: "the step in flight is cancelled now"
+        case 2: "both steps in flight are cancelled now"
+        case let count: "all \(count) steps in flight are cancelled now"
+        }
+      lines += option("i", "immediately", ends, columns)
     }
     lines.append([])
     if target.task != nil {
@@ -82,34 +85,64 @@ enum DialogView {
     var hints: [(Command, String)] = []
     if graceful.isAllowed { hints.append((.gracefully, "gracefully")) }
     if immediate.isAllowed { hints.append((.immediately, "immediately")) }
-    hints.append((.close, status.isTerminal ? "close" : "leave it \(status.word)"))
+    hints.append((.close, "leave it \(target.task == nil ? status.word : "waiting")"))
     Hints.draw(Hints.fit(hints, .stopping, model), model, into: &frame)
   }
 
   // MARK: The parts
 
-  private static func contentWidth(_ model: Model) -> Int { min(58, model.size.columns - 6) }
+  private static func contentWidth(_ model: Model) -> Int { min(58, model.size.columns - 4) }
 
-  private static func head(_ verb: String, _ target: Target, _ tail: String) -> [Segment] {
-    [
-      Segment(verb, Look(.title, bold: true)), Segment("  \(target.title)", .text),
-      Segment("  \(target.id.short)", .faint), Segment(tail, .secondary),
+  /// What is done to which run: a long name gives way to the id, and the tail to both.
+  private static func head(
+    _ verb: String,
+    _ target: Target,
+    _ tail: String,
+    _ columns: Int
+  ) -> [Segment] {
+    let id = target.id.short
+    let room = columns - Text.width(verb) - Text.width(id) - 4
+    let title = Text.truncated(target.title, to: max(1, room))
+    let hasTail = Text.width(title) + 3 + Text.width(tail) <= room
+    return [
+      Segment(verb, Look(.title, bold: true)), Segment("  \(title)", .text),
+      Segment("  \(id)", .faint), Segment(hasTail ? "   \(tail)" : "", .secondary),
     ]
+  }
+
+  /// What a graceful stop waits for; nil steps are not known.
+  private static func finishing(_ steps: [String]?) -> String {
+    guard let steps else { return "what is in flight finishes" }
+    guard !steps.isEmpty else { return "nothing is in flight" }
+    return "\(steps.joined(separator: ", ")) finish\(steps.count == 1 ? "es" : "")"
   }
 
   /// What is asked; what there is no room for is said to be missing.
   private static func body(_ task: HumanTask, columns: Int, rows: Int) -> [[Segment]] {
-    var lines = TaskLines.head(task, columns: columns).dropLast()
+    let head = TaskLines.head(task, columns: columns).dropLast()
       .map { [Segment($0.text, $0.look)] }
-    let pairs = task.fields.prefix(50).map { field in
+    let pairs = task.fields.prefix(fieldLimit).map { field in
       "\(Text.sanitised(String(field.key.prefix(40)))) \(Brief.field(field.value, limit: 200))"
     }
-    lines += Text.wrapped(pairs.joined(separator: "   "), to: columns, maximumLines: 8)
-      .map { [Segment($0, .secondary)] }
-    guard lines.count > rows else { return lines }
-    let note = "… there is more: Esc, then open shows all of it"
-    return Array(lines.prefix(max(1, rows - 1))) + [[Segment(note, .warning)]]
+    let fields = Text.wrapped(
+      pairs.joined(separator: "   "),
+      to: columns,
+      maximumLines: fieldLines + 1
+    ).map { [Segment($0, .secondary)] }
+    guard
+      head.count + fields.count > rows || fields.count > fieldLines
+        || task.fields.count > fieldLimit
+    else { return head + fields }
+    // A long description must not hide the figures that are decided on.
+    let room = max(1, rows - 1)
+    let forFields = min(fields.count, fieldLines, max(room / 2, room - head.count))
+    let note = columns < 48 ? "… more: Esc, then open" : "… there is more: Esc, then open shows all of it"
+    return head.prefix(room - forFields) + fields.prefix(forFields) + [[Segment(note, .warning)]]
   }
+
+  /// The fields that a question shows at most, and the lines they take.
+  private static let fieldLimit = 50
+  private static let fieldLines = 8
 
   private static func consequences(
     _ target: Target,
@@ -150,13 +183,15 @@ enum DialogView {
     return lines + [[Segment("Nothing was sent.", .secondary)]]
   }
 
-  private static func inFlight(_ target: Target, _ model: Model) -> [String] {
+  /// The steps in flight, by name; nil where nobody said.
+  private static func inFlight(_ target: Target, _ model: Model) -> [String]? {
     if let detail = target.reference.flatMap({ model.details[$0] }),
       detail.run.status == target.run?.status
     {
       return detail.steps.filter { $0.outcome == .running }.map(\.title)
     }
-    return (target.run?.currentSteps ?? []).map(\.text)
+    let steps = target.run?.currentSteps ?? []
+    return steps.isEmpty ? nil : steps.map(\.text)
   }
 
   private static func option(
@@ -192,12 +227,12 @@ enum DialogView {
     into frame: inout Frame
   ) {
     var lines = lines
-    let room = model.size.rows - 3
+    let room = model.size.rows - 2
     if lines.count + 2 > room { lines.removeAll { $0.isEmpty } }
-    if lines.count + 2 > room, let last = lines.last {
-      lines = Array(lines.prefix(max(0, room - 3))) + [last]
-    }
-    let body = Rect(column: 0, row: 1, columns: model.size.columns, rows: room + 1)
+    // The keys stand at the bottom of the screen too.
+    if lines.count + 2 > room { lines.removeLast() }
+    lines = Array(lines.prefix(max(0, room - 2)))
+    let body = Rect(column: 0, row: 1, columns: model.size.columns, rows: room)
     frame.restyle(body) {
       $0.dimmed = true
       $0.selected = false

@@ -24,4 +24,7 @@ package struct StopDialog: Sendable, Equatable {
   package var change: Change?
   /// How it was seen before it changed.
   package var saw: RunStatus?
+
+  /// Whether there is still something to stop.
+  var isOpen: Bool { change != .gone && target.run?.status.isTerminal != true }
 }

@@ -63,6 +63,7 @@ enum HelpView {
         index += 1
       }
     }
+    if sides[0].isEmpty { sides.swapAt(0, 1) }
     let body = Rect(column: 0, row: 2, columns: size.columns, rows: max(0, size.rows - 4))
     let (left, right) = body.split(columns: sides[1].isEmpty ? size.columns : size.columns / 2 - 2)
     return [Column(lines: sides[0], area: left), Column(lines: sides[1], area: right)]
@@ -130,6 +131,9 @@ enum HelpView {
     default: return nil
     }
     guard let target else { return "nothing is selected" }
+    if let flight = model.flight(of: target.id) {
+      return "\(flight.decision.verb.word) is on its way"
+    }
     return target.legality(of: verb, model.permissions).reason
   }
 }

@@ -87,10 +87,9 @@ struct InboxLayout: Equatable {
     hasTabs = model.size.rows >= 16
     isNarrow = columns < 60
     top = hasTabs ? 2 : 1
-    if model.link.isStale, model.link.fault != nil { top += 1 }
+    top += TopLine.faultLines(model).count
     if !model.inbox.filterText.isEmpty || model.layers.contains(where: \.isFilter) { top += 1 }
-    let bottom = model.notice == nil ? 1 : 2
-    height = max(0, model.size.rows - top - bottom)
+    height = max(0, model.size.rows - top - 1 - NoticeLine.lines(model).count)
     width = columns
     if columns >= 120 {
       // A share of the width, so that a wide screen gives room to both: 69 of 120, 115 of 200.

@@ -6,7 +6,7 @@ extension Model {
   /// What the poller says.
   mutating func handle(_ message: InboxMessage) -> [Effect] {
     switch message {
-    case .reading(let reading, let changed):
+    case .reading(let reading, changed: _):
       link.lastGood = reading.at
       link.fault = nil
       link.missed = 0
@@ -19,7 +19,7 @@ extension Model {
       }
       var effects = setPace()
       effects += watchSelection()
-      if case .run(let screen) = screenLayer, changed || !screen.isSettled(in: self) {
+      if case .run(let screen) = screenLayer, !screen.isSettled(in: self) {
         effects += load(screen.reference)
       }
       return effects
@@ -156,12 +156,10 @@ extension Model {
     guard InboxLayout(self).preview != nil, let reference = inbox.selection?.reference,
       case .inbox = screenLayer
     else { return [] }
-    if let known = details[reference], let run = inbox.selection?.run,
-      known.run.status == run.status
-    {
-      return []
-    }
-    return load(reference)
+    guard let known = details[reference] else { return load(reference) }
+    // A run that the feed does not hold says nothing newer.
+    let isCurrent = inbox.selection?.run.map { $0.status == known.run.status } ?? true
+    return isCurrent ? [] : load(reference)
   }
 
   /// A key in the filter's prompt: it narrows the list while it is typed.

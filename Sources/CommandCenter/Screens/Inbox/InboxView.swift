@@ -21,7 +21,7 @@ enum InboxView {
       if case .filter = model.top {
         Hints.fit([(.keep, "keep filter"), (.close, "clear")], .filter, model)
       } else if model.inbox.listing.rows.isEmpty {
-        Hints.fit([(.refresh, "refresh now"), (.help, "help"), (.back, "quit")], .inbox, model)
+        Hints.emptyInbox(model)
       } else {
         Hints.inbox(model)
       }
@@ -55,14 +55,9 @@ enum InboxView {
   }
 
   private static func drawFault(_ model: Model, _ layout: InboxLayout, into frame: inout Frame) {
-    guard let sentence = TopLine.faultSentence(model) else { return }
-    let row = layout.hasTabs ? 2 : 1
-    frame.put(
-      [Segment(sentence, .warning)],
-      column: 1,
-      row: row,
-      end: model.size.columns - 1
-    )
+    for (offset, line) in TopLine.faultLines(model).enumerated() {
+      frame.put(line, column: 1, row: (layout.hasTabs ? 2 : 1) + offset, look: .warning)
+    }
   }
 
   private static func drawFilter(_ model: Model, _ layout: InboxLayout, into frame: inout Frame) {
@@ -72,26 +67,28 @@ enum InboxView {
     let columns = model.size.columns
     let text = prompt?.text ?? model.inbox.filterText
     let shown = model.inbox.listing.rows.count
-    let right =
-      prompt?.mistake.map { Segment($0.sentence, .failure) }
-      ?? Segment("\(shown) of \(model.inbox.inbox.count) shown", .secondary)
-    let rightWidth = min(Text.width(right.text), columns / 2 + columns / 4)
-    let room = max(8, columns - rightWidth - 6)
+    let right = "\(shown) of \(model.inbox.inbox.count) shown"
+    let room = max(8, columns - Text.width(right) - 6)
     // What is being typed stays in view: the front of a long line gives way.
     var visible = Text.sanitised(text)
-    while Text.width(visible) > room - 1 { visible.removeFirst() }
+    var hidden = 0
+    while Text.width(visible) > room - 1 {
+      visible.removeFirst()
+      hidden += 1
+    }
     frame.put("/", column: 1, row: row, look: .key)
     let end = frame.put(visible, column: 3, row: row, look: .field)
-    if let mistake = prompt?.mistake, visible.count == text.count {
-      let range = mistake.range
-      let before = Text.width(String(text.prefix(range.lowerBound)))
-      let wrong = Text.width(String(text.dropFirst(range.lowerBound).prefix(range.count)))
+    if let mistake = prompt?.mistake {
+      let first = max(0, mistake.range.lowerBound - hidden)
+      let count = max(0, mistake.range.upperBound - hidden - first)
+      let before = Text.width(String(visible.prefix(first)))
+      let wrong = Text.width(String(visible.dropFirst(first).prefix(count)))
       frame.restyle(Rect(column: 3 + before, row: row, columns: wrong, rows: 1)) {
         $0.underlined = true
         $0.role = .failure
       }
     }
-    frame.putRight(right.text, end: columns - 1, row: row, look: right.look, limit: rightWidth)
+    frame.putRight(right, end: columns - 1, row: row, look: .secondary)
     if prompt != nil { frame.cursor = Position(column: end, row: row) }
   }
 
@@ -156,8 +153,15 @@ enum InboxView {
     if model.link.lastGood == nil {
       let waiting = "Waiting for the first answer of \(model.profile.place) …"
       lines = [Segment(model.link.fault == nil ? waiting : "Nothing was read yet.", .title)]
+    } else if case .filter(let prompt) = model.top, prompt.mistake != nil {
+      lines = [Segment("Nothing is shown until the filter can be read.", .title)]
     } else if !model.inbox.filter.isEmpty, model.inbox.inbox.count > 0 {
       lines = [Segment("Nothing passes this filter.", .title)]
+    } else if model.inbox.reading?.tasks == nil {
+      lines = [
+        Segment("Whether anything waits for you is not known.", .title), Segment(""),
+        Segment("No active runs, no failures in the last 24 hours."),
+      ]
     } else {
       lines = [
         Segment("Nothing needs you.", .title), Segment(""),
@@ -176,16 +180,36 @@ enum InboxView {
 
 /// The one sentence above the hints.
 enum NoticeLine {
+  /// The sentence in as many lines as it needs: bad news is no use without its end.
+  static func lines(_ model: Model) -> [String] {
+    guard let text = mistake(model) ?? model.notice?.text else { return [] }
+    let limit = model.size.rows >= 16 ? 3 : 2
+    return Text.wrapped(
+      Text.sanitised(text),
+      to: max(1, model.size.columns - 2),
+      maximumLines: limit
+    )
+  }
+
   static func draw(_ model: Model, into frame: inout Frame) {
-    guard let notice = model.notice else { return }
-    let row = model.size.rows - 2
+    let lines = lines(model)
     let look: Look =
-      switch notice.tone {
-      case .plain: .secondary
+      switch model.notice?.tone {
+      case _ where mistake(model) != nil: .failure
+      case .plain, nil: .secondary
       case .good: .success
       case .bad: .warning
       }
-    frame.fill(Rect(column: 0, row: row, columns: model.size.columns, rows: 1), look: .text)
-    frame.put([Segment(notice.text, look)], column: 1, row: row, end: model.size.columns - 1)
+    let first = model.size.rows - 1 - lines.count
+    let area = Rect(column: 0, row: first, columns: model.size.columns, rows: lines.count)
+    frame.fill(area, look: .text)
+    for (offset, line) in lines.enumerated() {
+      frame.put(line, column: 1, row: first + offset, look: look)
+    }
+  }
+
+  /// What is wrong with the filter that is being typed.
+  private static func mistake(_ model: Model) -> String? {
+    if case .filter(let prompt) = model.top { prompt.mistake?.sentence } else { nil }
   }
 }

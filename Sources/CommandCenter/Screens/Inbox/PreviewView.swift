@@ -81,7 +81,11 @@ enum PreviewView {
   ) -> [[Segment]] {
     var status = run.status.word
     if let by = run.statusBy { status += " by \(by)" }
-    if let since = run.statusAt { status += " since \(Age.short(model.inbox.inbox.at - since))" }
+    let moment = run.status.isTerminal ? Inbox.ended(run) : run.statusAt
+    if let moment {
+      let age = Age.short(model.inbox.inbox.at - moment)
+      status += run.status.isTerminal ? " \(age) ago" : " since \(age)"
+    }
     var lines = [[Segment(status, row.section == .failed ? .failure : .secondary)]]
     guard let failure = run.failure, run.status == .failed else { return lines }
     lines.append([Segment("")])
@@ -118,6 +122,6 @@ enum PreviewView {
     if let credits = run.credits { parts.append("credits \(credits.text)") }
     if let trigger = run.trigger { parts.append("trigger \(trigger)") }
     if let began = run.began { parts.append("started \(model.zone.clock(began))") }
-    return [Segment(parts.joined(separator: "   "), .secondary)]
+    return [Segment(parts.joined(separator: "  "), .secondary)]
   }
 }

@@ -66,8 +66,7 @@ struct RowWords {
     case .running: describe(running: row, model.glyphs)
     case .failed: describe(failed: row, model.zone)
     }
-    let flight = model.flights.values.first { $0.decision.subject.run.run == row.id.run }
-    if let flight {
+    if let flight = model.flight(of: row.id.run) {
       detail = Segment("\(flight.decision.verb.word): \(flight.stage.words) …", .accent)
     }
   }
@@ -133,8 +132,8 @@ struct RowWords {
       let parts = [run.failure?.step?.text, run.failure?.message].compactMap { $0 }
       detail = Segment(parts.joined(separator: ": "), .text)
       if let same = row.sameCause {
-        let since = same.since.map { " since \(zone.clock($0).prefix(5))" } ?? ""
-        detail = Segment("same cause, \(same.count) runs\(since)", .secondary)
+        let since = same.since.map { " since \(zone.clock($0).prefix(5))" } ?? " runs"
+        detail = Segment("same cause, \(same.count)\(since)", .secondary)
       }
     }
     shortLead = lead

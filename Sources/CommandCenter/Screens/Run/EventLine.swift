@@ -6,16 +6,19 @@ internal import Runs
 enum EventLine: Equatable {
   /// The event of an index.
   case event(Int, EventWords)
-  /// What the failure above means.
-  case cause(String)
+  /// What the failure above means, a line of it.
+  case cause(String, isFirst: Bool)
   /// A line of an unfolded event's data.
   case data(String)
 
   /// The most lines that one unfolded event takes.
   static let dataLimit = 400
 
-  /// The lines of a run's events.
-  static func lines(_ detail: RunDetail, unfolded: Set<Int>) -> [EventLine] {
+  /// The column at which lines begin that belong to an event.
+  static let indent = 15
+
+  /// The lines of a run's events on a screen so wide.
+  static func lines(_ detail: RunDetail, unfolded: Set<Int>, columns: Int) -> [EventLine] {
     var started: [StepID: Timestamp] = [:]
     var lines: [EventLine] = []
     for (index, event) in detail.events.enumerated() {
@@ -30,7 +33,11 @@ enum EventLine: Equatable {
         let code = event.failureCode ?? detail.run.failure?.code
         let advice = Failure(code: code).advice
         let cause = [code, advice].compactMap { $0 }.joined(separator: ": ")
-        if !cause.isEmpty { lines.append(.cause("cause. \(cause)")) }
+        if !cause.isEmpty {
+          let room = max(8, columns - indent - 3)
+          lines += Text.wrapped("cause. \(cause)", to: room, maximumLines: 3).enumerated()
+            .map { .cause($1, isFirst: $0 == 0) }
+        }
       }
       if unfolded.contains(index) { lines += data(of: event) }
     }
@@ -97,6 +104,9 @@ struct EventWords: Equatable {
       let approved = event.data["approved"]?.bool.map { $0 ? "approved" : "rejected" } ?? "answered"
       let by = event.data["completed_by"]?.string ?? event.data["by"]?.string
       text = approved + (by.map { " by \($0)" } ?? "")
+    case "llm_output":
+      let output = event.data["delta"] ?? event.data["text"] ?? event.data["output"]
+      text = Brief.field(output ?? .object(event.data))
     default: text = event.data.isEmpty ? "" : Brief.text(.object(event.data))
     }
   }

@@ -131,7 +131,10 @@ extension Model {
       let count = detail?.events.count ?? 0
       if screen.follows { screen.event = max(0, count - 1) }
       screen.event = min(screen.event, max(0, count - 1))
-      let lines = detail.map { EventLine.lines($0, unfolded: screen.unfolded) } ?? []
+      let lines =
+        detail.map {
+          EventLine.lines($0, unfolded: screen.unfolded, columns: size.columns)
+        } ?? []
       let line =
         lines.firstIndex { line in
           if case .event(let index, _) = line { index == screen.event } else { false }
@@ -174,8 +177,8 @@ struct RunLayout: Equatable {
 
   /// The layout of a run screen.
   init(_ model: Model, _ screen: RunScreen) {
-    // Below the content: the status line and the hints.
-    height = max(0, model.size.rows - 4)
+    // Below the content: the status line, or what there is to say instead, and the hints.
+    height = max(0, model.size.rows - 3 - max(1, NoticeLine.lines(model).count))
   }
 
   /// Lines of the list of steps, above what is told of the chosen one.

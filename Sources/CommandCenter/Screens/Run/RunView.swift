@@ -24,7 +24,7 @@ enum RunView {
       }
     }
     drawStatus(screen, detail, model, into: &frame)
-    if model.notice != nil { NoticeLine.draw(model, into: &frame) }
+    NoticeLine.draw(model, into: &frame)
     Hints.draw(Hints.run(model, screen), model, into: &frame)
   }
 
@@ -47,25 +47,28 @@ enum RunView {
         model.link.word ?? "data \(Age.exact(model.now - (model.link.lastGood ?? model.now))) old"
       ]
     }
-    let tail = right.joined(separator: "   ")
-    let room = columns < 60 ? Text.width(right.last ?? "") : Text.width(tail)
     let end = columns - 1
-    let rightLook: Look = model.link.isLate(at: model.now) ? .warning : .chrome
-    frame.put(
-      columns < 60 ? right.last ?? "" : tail,
-      column: end - room,
-      row: 0,
-      look: rightLook
-    )
-    var left = [
-      Segment("\(model.glyphs.back) ", .chrome),
-      Segment(row?.title ?? run?.title ?? screen.reference.workflow.text, .title),
-    ]
-    if let version = run?.version { left.append(Segment("  v\(version)", .chrome)) }
+    var left: [Segment] = []
+    if let version = run?.version, columns >= 60 {
+      left.append(Segment("  v\(version)", .chrome))
+    }
     left.append(Segment("  \(screen.reference.run.short) ", .chrome))
     if let run { left += status(of: run, detail, row != nil && row?.task != nil) }
     if model.permissions.readOnly != nil { left.append(Segment("  READ-ONLY", .warning)) }
-    frame.put(left, column: 1, row: 0, end: end - room - 1)
+    // What costs and what began it give way to how it stands, the name to its id.
+    let title = row?.title ?? run?.title ?? screen.reference.workflow.text
+    let wanted = 3 + min(Text.width(title), 16) + left.width
+    while right.count > 1, wanted + 3 + Text.width(right.joined(separator: "   ")) > end {
+      right.removeFirst()
+    }
+    let tail = right.joined(separator: "   ")
+    let start = max(0, end - Text.width(tail))
+    let rightLook: Look = model.link.isLate(at: model.now) ? .warning : .chrome
+    frame.put(tail, column: start, row: 0, look: rightLook)
+    let room = max(8, start - 2 - 3 - left.width)
+    left.insert(Segment(Text.truncated(title, to: room), .title), at: 0)
+    left.insert(Segment("\(model.glyphs.back) ", .chrome), at: 0)
+    frame.put(left, column: 1, row: 0, end: start - 2)
   }
 
   private static func status(of run: Run, _ detail: RunDetail?, _ waits: Bool) -> [Segment] {
@@ -126,8 +129,8 @@ enum RunView {
     into frame: inout Frame
   ) {
     let layout = RunLayout(model, screen)
-    let lines = EventLine.lines(detail, unfolded: screen.unfolded)
     let columns = model.size.columns
+    let lines = EventLine.lines(detail, unfolded: screen.unfolded, columns: columns)
     if lines.isEmpty {
       frame.put("No events yet.", column: 3, row: layout.top + 1, look: .secondary)
     }
@@ -139,16 +142,21 @@ enum RunView {
         guard index == screen.event else { continue }
         frame.put(String(model.glyphs.marker), column: 0, row: row, look: .accent)
         frame.restyle(Rect(column: 0, row: row, columns: columns, rows: 1)) { $0.selected = true }
-      case .cause(let text):
-        let corner = model.glyphs.bottomLeft
+      case .cause(let text, let isFirst):
+        let corner = isFirst ? model.glyphs.bottomLeft : " "
         frame.put(
           [Segment("\(corner) ", .faint), Segment(text, .warning)],
-          column: 15,
+          column: EventLine.indent,
           row: row,
           end: columns - 1
         )
       case .data(let text):
-        frame.put([Segment(text, .secondary)], column: 15, row: row, end: columns - 1)
+        frame.put(
+          [Segment(text, .secondary)],
+          column: EventLine.indent,
+          row: row,
+          end: columns - 1
+        )
       }
     }
   }
@@ -234,7 +242,9 @@ enum RunView {
       if detail.unreadable > 0 { parts.append("\(detail.unreadable) unreadable") }
     }
     parts.append("local time (\(model.zone.name))")
-    if let fault = model.details.faults[screen.reference] { parts.append(fault.sentence) }
+    if let detail, let fault = model.details.faults[screen.reference] ?? detail.fault {
+      parts.append(fault.sentence)
+    }
     if let sentence = TopLine.faultSentence(model) { parts = [sentence] }
     let look: Look = model.link.isStale ? .warning : .faint
     frame.put(

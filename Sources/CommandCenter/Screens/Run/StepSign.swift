@@ -32,7 +32,9 @@ enum StepSign {
       }
       return waits.isEmpty ? "" : "waits for " + waits.map(title).joined(separator: ", ")
     case .running: return step.startedAt.map { "running \(Age.exact(now - $0))" } ?? "running"
-    case .waiting: return "waiting"
+    case .waiting:
+      let since = detail.tasks.first { $0.isPending && $0.step == step.id }?.createdAt
+      return "for you" + (since.map { " since \(Age.short(now - $0))" } ?? "")
     case .success:
       return [took, step.credits.map { "\($0.text) cr" }].compactMap { $0 }.joined(separator: "  ")
     case .failed: return [took, step.failure?.message].compactMap { $0 }.joined(separator: "  ")
@@ -42,6 +44,7 @@ enum StepSign {
     case .stopped: return [took, "ended by the stop"].compactMap { $0 }.joined(separator: "  ")
     case .skipped(.blocked):
       return step.causedBy.map { "blocked by \(title($0))" } ?? "blocked"
+    case .skipped(.condition): return "its condition said no"
     case .skipped: return step.outcome.badge.lowercased()
     }
   }
