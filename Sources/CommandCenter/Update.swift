@@ -78,7 +78,10 @@ extension Model {
   mutating func leave() -> [Effect] {
     guard let flight = flights.values.first, !asksToLeave else { return [.quit(.done)] }
     asksToLeave = true
-    say("\(flight.decision.verb.word) \(flight.decision.title) is on its way; press again to leave", .bad)
+    say(
+      "\(flight.decision.verb.word) \(flight.decision.title) is on its way; press again to leave",
+      .bad
+    )
     return []
   }
 

@@ -121,7 +121,9 @@ import Triage
     desk.send(.decision(.stage(decision.id, .sending)))
     #expect(desk.model.flights[decision.id]?.stage == .sending)
     #expect(desk.text.contains("approve: sending"))
-    desk.send(.decision(.outcome(decision, .unknown(Fault(.timedOut, "no answer")), recorded: true)))
+    desk.send(
+      .decision(.outcome(decision, .unknown(Fault(.timedOut, "no answer")), recorded: true))
+    )
     #expect(desk.model.flights.isEmpty)
     desk.press("x y")
     #expect(desk.decisions.count == 2)
@@ -156,7 +158,11 @@ import Triage
     #expect(decision.subject == .task(TaskReference(run: reference, task: Sample.approval.id)))
     #expect(
       decision.seen
-        == Seen(status: .paused, payload: Sample.approval.payload, lastEvent: Sample.refund.lastEvent)
+        == Seen(
+          status: .paused,
+          payload: Sample.approval.payload,
+          lastEvent: Sample.refund.lastEvent
+        )
     )
     #expect(decision.title == "refund-approvals")
     #expect(decision.madeAt == desk.now)

@@ -33,7 +33,11 @@ import Triage
   }
 
   /// A desk at which a decision was made and something was different.
-  static func changed(_ change: Change, keys: String = "a y", on run: Run = Sample.refund) throws
+  static func changed(
+    _ change: Change,
+    keys: String = "a y",
+    on run: Run = Sample.refund
+  ) throws
     -> Desk
   {
     var desk = on(run)
@@ -67,7 +71,9 @@ import Triage
         String(repeating: "Each of them was told by letter and has agreed in writing. ", count: 9)
       ),
     ]
-    for number in 1...400 { payload["customer_\(number)"] = .string("customer-\(number)@example.com") }
+    for number in 1...400 {
+      payload["customer_\(number)"] = .string("customer-\(number)@example.com")
+    }
     let task = Sample.task(
       of: Sample.refund,
       step: "review-refund",

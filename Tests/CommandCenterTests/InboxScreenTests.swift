@@ -103,7 +103,9 @@ import Triage
     resumed.currentSteps = [StepID("issue-refund")]
     let runs = Sample.runs.map { $0.id == resumed.id ? resumed : $0 }
     desk.send(
-      .inbox(.reading(Sample.reading(runs: runs, tasks: [Sample.edit], at: desk.now), changed: true))
+      .inbox(
+        .reading(Sample.reading(runs: runs, tasks: [Sample.edit], at: desk.now), changed: true)
+      )
     )
     expectScreen(desk.frame, "ghost")
   }

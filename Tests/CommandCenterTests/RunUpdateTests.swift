@@ -186,7 +186,9 @@ import Triage
   }
 
   @Test func `no verb lies on a control key`() {
-    let verbs: Set<Command> = [.approve, .reject, .pause, .stop, .confirm, .gracefully, .immediately]
+    let verbs: Set<Command> = [
+      .approve, .reject, .pause, .stop, .confirm, .gracefully, .immediately,
+    ]
     for (scope, bindings) in Keymap.standard.bindings {
       for binding in bindings where verbs.contains(binding.command) {
         #expect(binding.keys.allSatisfy { !$0.control && !$0.alt }, "\(scope)")

@@ -20,34 +20,72 @@ extension Sample {
 
   /// What the failed triage did.
   package static let triageEvents = [
-    event("14:02:11.020", "run_started", [
-      "trigger": "webhook", "input": ["order": 42, "channel": "mail"],
-    ]),
+    event(
+      "14:02:11.020",
+      "run_started",
+      [
+        "trigger": "webhook", "input": ["order": 42, "channel": "mail"],
+      ]
+    ),
     event("14:02:11.043", "step_started", step: "fetch-order"),
-    event("14:02:11.911", "tool_called", step: "fetch-order", [
-      "tool_name": "orders.get", "arguments": ["id": 42],
-    ]),
-    event("14:02:12.204", "tool_result", step: "fetch-order", [
-      "result": ["status": "open", "lines": 3, "customer": "alex@example.com", "total": 420],
-    ]),
+    event(
+      "14:02:11.911",
+      "tool_called",
+      step: "fetch-order",
+      [
+        "tool_name": "orders.get", "arguments": ["id": 42],
+      ]
+    ),
+    event(
+      "14:02:12.204",
+      "tool_result",
+      step: "fetch-order",
+      [
+        "result": ["status": "open", "lines": 3, "customer": "alex@example.com", "total": 420]
+      ]
+    ),
     event("14:02:12.205", "step_completed", step: "fetch-order", ["credits": "0.20"]),
     event("14:02:12.210", "step_started", step: "classify"),
     event("14:02:12.211", "step_started", step: "create-ticket"),
-    event("14:02:13.870", "llm_output", step: "classify", [
-      "delta": "The customer reports a damaged parcel and asks for a refund.",
-    ]),
-    event("14:02:51.544", "step_failed", step: "create-ticket", [
-      "failure_code": "MCP_TOOL_FAILED", "error": "401 Unauthorized from jira.create_issue",
-    ]),
-    event("14:02:51.546", "step_cancelled", step: "classify", [
-      "reason": "run_failed", "caused_by_step_id": "create-ticket",
-    ]),
-    event("14:02:51.547", "step_completed", step: "notify", [
-      "skipped": true, "reason": "blocked", "caused_by_step_id": "create-ticket",
-    ]),
-    event("14:02:51.551", "state_changed", [
-      "from": "running", "to": "failed", "failure_code": "MCP_TOOL_FAILED",
-    ]),
+    event(
+      "14:02:13.870",
+      "llm_output",
+      step: "classify",
+      [
+        "delta": "The customer reports a damaged parcel and asks for a refund."
+      ]
+    ),
+    event(
+      "14:02:51.544",
+      "step_failed",
+      step: "create-ticket",
+      [
+        "failure_code": "MCP_TOOL_FAILED", "error": "401 Unauthorized from jira.create_issue",
+      ]
+    ),
+    event(
+      "14:02:51.546",
+      "step_cancelled",
+      step: "classify",
+      [
+        "reason": "run_failed", "caused_by_step_id": "create-ticket",
+      ]
+    ),
+    event(
+      "14:02:51.547",
+      "step_completed",
+      step: "notify",
+      [
+        "skipped": true, "reason": "blocked", "caused_by_step_id": "create-ticket",
+      ]
+    ),
+    event(
+      "14:02:51.551",
+      "state_changed",
+      [
+        "from": "running", "to": "failed", "failure_code": "MCP_TOOL_FAILED",
+      ]
+    ),
   ]
 
   /// The steps of the triage.
@@ -88,9 +126,14 @@ extension Sample {
     event("14:02:12.310", "step_started", step: "assess-damage"),
     event("14:02:20.710", "step_completed", step: "assess-damage", ["credits": "3.00"]),
     event("14:02:20.720", "step_started", step: "review-refund"),
-    event("14:17:00.000", "task_created", step: "review-refund", [
-      "title": "Refund $420 to alex@example.com",
-    ]),
+    event(
+      "14:17:00.000",
+      "task_created",
+      step: "review-refund",
+      [
+        "title": "Refund $420 to alex@example.com"
+      ]
+    ),
     event("14:17:00.010", "state_changed", ["from": "running", "to": "paused"]),
   ]
 

@@ -56,8 +56,12 @@ package enum Sample {
   }
 
   /// Drains, with two steps in flight.
-  package static let digest = run("9b1d0c22-0000", "nightly-digest", .draining, began: .seconds(900))
-  {
+  package static let digest = run(
+    "9b1d0c22-0000",
+    "nightly-digest",
+    .draining,
+    began: .seconds(900)
+  ) {
     $0.statusAt = ago(.seconds(72))
     $0.currentSteps = [StepID("summarize-b"), StepID("summarize-c")]
   }

@@ -60,7 +60,7 @@ enum TopLine {
     guard let sentence = faultSentence(model) ?? gapSentence(model) else { return [] }
     let limit = model.size.rows >= 16 ? 3 : 2
     return Text.wrapped(
-      Text.sanitised(sentence),
+      Text.sanitised(String(sentence.prefix(NoticeLine.limit))),
       to: max(1, model.size.columns - 2),
       maximumLines: limit
     )

@@ -135,8 +135,9 @@ enum DialogView {
     else { return head + fields }
     // A long description must not hide the figures that are decided on.
     let room = max(1, rows - 1)
-    let forFields = min(fields.count, fieldLines, max(room / 2, room - head.count))
-    let note = columns < 48 ? "… more: Esc, then open" : "… there is more: Esc, then open shows all of it"
+    let forFields = min(fields.count, fieldLines, max((room + 1) / 2, room - head.count))
+    let note =
+      columns < 48 ? "… more: Esc, then open" : "… there is more: Esc, then open shows all of it"
     return head.prefix(room - forFields) + fields.prefix(forFields) + [[Segment(note, .warning)]]
   }
 

@@ -180,14 +180,16 @@ enum InboxView {
 
 /// The one sentence above the hints.
 enum NoticeLine {
+  /// The characters of a sentence that are looked at; servers may send any number.
+  static let limit = 1000
+
   /// The sentence in as many lines as it needs: bad news is no use without its end.
   static func lines(_ model: Model) -> [String] {
     guard let text = mistake(model) ?? model.notice?.text else { return [] }
-    let limit = model.size.rows >= 16 ? 3 : 2
     return Text.wrapped(
-      Text.sanitised(text),
+      Text.sanitised(String(text.prefix(limit))),
       to: max(1, model.size.columns - 2),
-      maximumLines: limit
+      maximumLines: model.size.rows >= 16 ? 3 : 2
     )
   }
 
