@@ -6,7 +6,7 @@ extension Model {
   /// What the poller says.
   mutating func handle(_ message: InboxMessage) -> [Effect] {
     switch message {
-    case .reading(let reading, changed: _):
+    case .reading(let reading, let changed):
       link.lastGood = reading.at
       link.fault = nil
       link.missed = 0
