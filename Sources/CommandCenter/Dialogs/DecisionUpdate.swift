@@ -217,7 +217,7 @@ enum OutcomeWords {
     guard confirmation.readBack else {
       return "\(did) \(name): the server accepted it, but does not show it yet"
     }
-    let status = confirmation.status.map { ", now \($0.word)" } ?? ""
-    return "\(did) \(name): confirmed by the server\(status)"
+    let status = confirmation.status.map { "; the run is \($0.word)" } ?? ""
+    return "\(did) \(name), confirmed by the server\(status)"
   }
 }
