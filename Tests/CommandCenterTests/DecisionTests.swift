@@ -77,8 +77,9 @@ import Triage
   }
 
   @Test(arguments: [
-    (Sample.triage, "a", "nothing here waits"), (Sample.triage, "p", "failed runs do not resume"),
-    (Sample.triage, "s", "failed runs do not resume"), (Sample.stopped, "s", "was stopped"),
+    (Sample.triage, "a", "nothing here waits"), (Sample.triage, "p", "this run has ended (failed)"),
+    (Sample.triage, "s", "this run has ended (failed)"),
+    (Sample.stopped, "s", "this run has ended (stopped)"),
     (Sample.invoice, "x", "nothing here waits"), (Sample.digest, "p", "stopping"),
   ])
   func `what is not possible says why`(run: Run, key: String, words: String) {
