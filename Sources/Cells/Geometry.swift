@@ -103,6 +103,7 @@ package struct Rect: Hashable, Sendable {
     )
   }
 
+  /// Whether a place lies within the rectangle.
   package func contains(_ position: Position) -> Bool {
     position.column >= column && position.column < maxColumn
       && position.row >= row && position.row < maxRow

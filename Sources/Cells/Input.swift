@@ -10,6 +10,7 @@ package enum Input: Equatable, Sendable {
 
 /// What the mouse did, and where.
 package struct Pointer: Hashable, Sendable {
+  /// What was done.
   package enum Action: Hashable, Sendable {
     case press
     case release

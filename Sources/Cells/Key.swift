@@ -1,5 +1,6 @@
 /// A key as pressed: what it is, and what was held down with it.
 package struct Key: Hashable, Sendable {
+  /// What is on the key.
   package enum Code: Hashable, Sendable {
     case character(Character)
     case enter

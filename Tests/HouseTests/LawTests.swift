@@ -54,7 +54,6 @@ import Testing
   @Test(
     arguments: [
       "@MainActor", "DispatchQueue.main", "try!", "fatalError(", "TO" + "DO", "FIX" + "ME",
-      "XX" + "X",
     ])
   func `words that this house does without`(word: String) throws {
     #expect(try offences { _, line, _ in line.contains(word) } == [])
@@ -82,11 +81,13 @@ import Testing
   }
 
   @Test func `no test waits for time instead of for a state`() throws {
-    let patterns = ["Task.sle" + "ep", "usle" + "ep(", " sle" + "ep("]
+    let patterns = ["Task.sle" + "ep", "usle" + "ep(", "nanosle" + "ep("]
     let found = try Repository.sources(below: "Tests").flatMap { path, lines in
       lines.indices.filter { index in patterns.contains { lines[index].contains($0) } }
         .map { "\(path):\($0 + 1)" }
     }
-    #expect(found == [])
+    // The one place of each kit that may: between two looks at what it waits for.
+    let allowed = ["TestHouse/Waiting.swift", "LocalRuntimeTests/Peer.swift"]
+    #expect(found.filter { line in !allowed.contains { line.hasPrefix($0) } } == [])
   }
 }

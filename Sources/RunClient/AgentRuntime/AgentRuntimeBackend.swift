@@ -16,10 +16,12 @@ package struct AgentRuntimeBackend: Backend {
 
   package var capabilities: Capabilities { .agentRuntime }
 
+  /// Reads feed and tasks.
   package func refresh(known: KnownInbox) -> any Job<Refreshed> {
     InboxJob(place: place, known: known)
   }
 
+  /// Reads one run with its events, tasks and graph.
   package func detail(
     _ run: RunReference,
     known: RunDetail?,
@@ -28,6 +30,7 @@ package struct AgentRuntimeBackend: Backend {
     DetailJob(run, known: known, knowledge: knowledge, place: place)
   }
 
+  /// Reads the graph of a version.
   package func graph(
     _ workflow: WorkflowID,
     version: Int?,
@@ -36,6 +39,7 @@ package struct AgentRuntimeBackend: Backend {
     GraphJob(workflow, version: version, knowledge: knowledge, place: place)
   }
 
+  /// Reads one list.
   package func list(_ wanted: Listing) -> any Job<Listed> {
     switch wanted {
     case .runs(let workflow, let statuses):
@@ -45,12 +49,15 @@ package struct AgentRuntimeBackend: Backend {
     }
   }
 
+  /// Reads what a decision is about, as it stands now.
   package func standing(_ decision: Decision, knowledge: Knowledge) -> any Job<Standing> {
     StandingJob(decision, knowledge: knowledge, place: place)
   }
 
+  /// The call that carries a decision out.
   package func command(_ decision: Decision) -> Call { Endpoint.command(decision) }
 
+  /// What the answer to a command means.
   package func verdict(_ answer: Answer, on decision: Decision) -> Verdict {
     AnswerReader.verdict(answer, on: decision, place: place)
   }
