@@ -39,6 +39,9 @@ package struct Cell: Hashable, Sendable {
     return marks
   }
 
+  /// Whether nothing of the foreground is to be seen, but for an underline.
+  package var isBlank: Bool { width == 1 && scalar == " " && !hasMarks }
+
   package var hasMarks: Bool { packedMarks != 0 }
 
   /// The glyph as text; empty for the right half of a wide one.

@@ -171,25 +171,16 @@ package struct Frame: Equatable, Sendable {
 }
 
 extension Frame {
-  /// Calls `body` for each cell that has to be written so that `old` becomes this frame.
+  /// Calls `body` with each row that differs from the one in an older frame, and its cells.
   ///
-  /// Right halves are not given: they come with their left ones. Without an old frame, or with one of
-  /// another size, that is all cells.
-  package func forEachChange(since old: Frame?, _ body: (Cell, Position) -> Void) {
+  /// Without an older frame, or with one of another size, that is all rows. Right halves are among
+  /// the cells; they have no width.
+  package func forEachChangedRow(since old: Frame?, _ body: (Int, ArraySlice<Cell>) -> Void) {
     let old = old?.size == size ? old?.storage : nil
-    var index = 0
     for row in 0..<size.rows {
-      for column in 0..<size.columns {
-        defer { index += 1 }
-        let cell = storage[index]
-        if let old {
-          if cell == old[index] { continue }
-          if cell.width == 0, column > 0, storage[index - 1] == old[index - 1] {
-            body(storage[index - 1], Position(column: column - 1, row: row))
-          }
-        }
-        if cell.width > 0 { body(cell, Position(column: column, row: row)) }
-      }
+      let range = row * size.columns..<(row + 1) * size.columns
+      if let old, !range.contains(where: { storage[$0] != old[$0] }) { continue }
+      body(row, storage[range])
     }
   }
 }

@@ -17,6 +17,7 @@ struct Brushes {
   private let pairLimit: Int
   private var theme: Theme?
   private var looks: [Look: Brush] = [:]
+  private var styles: [Look: Style] = [:]
   private var pairs: [Pair: Int16] = [:]
 
   private struct Pair: Hashable {
@@ -38,16 +39,37 @@ struct Brushes {
       }
   }
 
-  /// The brush of a look in a theme.
-  mutating func brush(_ look: Look, theme: Theme) -> Brush {
-    if self.theme != theme {
-      self.theme = theme
-      looks = [:]
-    }
+  /// Takes a theme; its brushes are made when they are first needed.
+  /// - Returns: Whether it was the theme before.
+  mutating func use(_ theme: Theme) -> Bool {
+    if self.theme == theme { return true }
+    self.theme = theme
+    looks = [:]
+    styles = [:]
+    return false
+  }
+
+  /// The brush of a look.
+  mutating func brush(_ look: Look) -> Brush {
     if let brush = looks[look] { return brush }
-    let brush = make(theme.style(look, depth: depth))
+    let brush = make(style(look))
     looks[look] = brush
     return brush
+  }
+
+  /// Whether blanks of two looks are the same to the eye.
+  mutating func areAlike(_ one: Look, _ other: Look) -> Bool {
+    if one == other { return true }
+    let (one, other) = (style(one), style(other))
+    return one.background == other.background && !one.underline && !other.underline
+      && !one.reverse && !other.reverse
+  }
+
+  private mutating func style(_ look: Look) -> Style {
+    if let style = styles[look] { return style }
+    let style = theme?.style(look, depth: depth) ?? Style()
+    styles[look] = style
+    return style
   }
 
   private mutating func make(_ style: Style) -> Brush {

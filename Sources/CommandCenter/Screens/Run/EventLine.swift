@@ -5,7 +5,7 @@ internal import Runs
 /// A line of the events tab.
 enum EventLine: Equatable {
   /// The event of an index.
-  case event(Int, EventWords)
+  case event(Int)
   /// What the failure above means, a line of it.
   case cause(String, isFirst: Bool)
   /// A line of an unfolded event's data.
@@ -19,16 +19,10 @@ enum EventLine: Equatable {
 
   /// The lines of a run's events on a screen so wide.
   static func lines(_ detail: RunDetail, unfolded: Set<Int>, columns: Int) -> [EventLine] {
-    var started: [StepID: Timestamp] = [:]
     var lines: [EventLine] = []
+    lines.reserveCapacity(detail.events.count + 8)
     for (index, event) in detail.events.enumerated() {
-      if event.type == "step_started", let step = event.step { started[step] = event.at }
-      let words = EventWords(
-        event,
-        graph: detail.graph,
-        started: event.step.flatMap { started[$0] }
-      )
-      lines.append(.event(index, words))
+      lines.append(.event(index))
       if event.type == "step_failed" {
         let code = event.failureCode ?? detail.run.failure?.code
         let advice = Failure(code: code).advice

@@ -24,6 +24,8 @@ package struct RunScreen: Sendable, Equatable {
   package var event = 0
   /// Whether the cursor stays on the newest event.
   package var follows = true
+  /// Whether the cursor has found its first place among the events.
+  var isPlaced = false
   /// Events whose data is unfolded beneath them.
   package var unfolded: Set<Int> = []
   /// The step under the cursor; nil is the first.
@@ -34,6 +36,16 @@ package struct RunScreen: Sendable, Equatable {
   /// A screen for a run.
   package init(_ reference: RunReference) {
     self.reference = reference
+  }
+
+  /// Puts the cursor where one wants to look first: on a failed run, at the failure.
+  mutating func place(in detail: RunDetail) {
+    isPlaced = true
+    guard detail.run.status == .failed,
+      let failure = detail.events.firstIndex(where: { $0.type == "step_failed" })
+    else { return }
+    event = failure
+    follows = false
   }
 
   /// The tabs that there are: the task only while one waits.

@@ -129,6 +129,7 @@ extension Model {
     switch screen.tab {
     case .events:
       let count = detail?.events.count ?? 0
+      if let detail, !screen.isPlaced { screen.place(in: detail) }
       if screen.follows { screen.event = max(0, count - 1) }
       screen.event = min(screen.event, max(0, count - 1))
       let lines =
@@ -137,7 +138,7 @@ extension Model {
         } ?? []
       let line =
         lines.firstIndex { line in
-          if case .event(let index, _) = line { index == screen.event } else { false }
+          line == .event(screen.event)
         } ?? 0
       // The lines that belong to the event come with it as far as there is room.
       var last = line

@@ -137,8 +137,10 @@ enum RunView {
     for (offset, line) in lines.dropFirst(screen.scroll).prefix(layout.height).enumerated() {
       let row = layout.top + offset
       switch line {
-      case .event(let index, let words):
-        drawEvent(detail.events[index], words, model, row, into: &frame)
+      case .event(let index):
+        let event = detail.events[index]
+        let words = EventWords(event, graph: detail.graph, started: start(of: event, in: detail))
+        drawEvent(event, words, model, row, into: &frame)
         guard index == screen.event else { continue }
         frame.put(String(model.glyphs.marker), column: 0, row: row, look: .accent)
         frame.restyle(Rect(column: 0, row: row, columns: columns, rows: 1)) { $0.selected = true }
@@ -159,6 +161,12 @@ enum RunView {
         )
       }
     }
+  }
+
+  /// When the step began that an event ends.
+  private static func start(of event: RunEvent, in detail: RunDetail) -> Timestamp? {
+    guard event.type == "step_completed", let step = event.step else { return nil }
+    return detail.events.last { $0.step == step && $0.type == "step_started" }?.at
   }
 
   private static func drawEvent(
@@ -236,7 +244,7 @@ enum RunView {
           if let expires = task.expiresAt {
             parts.append("deadline in \(Age.short(expires - model.inbox.inbox.at))")
           }
-          parts.append("read only")
+          parts.append("a approves, x rejects")
         }
       }
       if detail.unreadable > 0 { parts.append("\(detail.unreadable) unreadable") }
