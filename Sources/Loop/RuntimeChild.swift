@@ -60,7 +60,7 @@ package import Runs
         throw Fault(.local, "the runtime \(program) says where it listens in a way of its own")
       }
       self.url = url
-      tokenFile = file
+      tokenFile = RuntimeChild.absolute(file)
     } catch {
       // Every stored property must have a value before the child can be ended by `stop`.
       url = ""
@@ -162,6 +162,14 @@ extension RuntimeChild {
       default: "error \(code)"
       }
     return "the runtime \(program) cannot be started: \(reason)"
+  }
+
+  /// A path of the child's as one that means the same to everybody: it works in the folder that we
+  /// work in.
+  private static func absolute(_ path: String) -> String {
+    guard !path.hasPrefix("/"), let folder = unsafe getcwd(nil, 0) else { return path }
+    defer { unsafe free(folder) }
+    return unsafe "\(String(cString: folder))/\(path)"
   }
 
   /// Waits for the line on standard output that says where it listens.
