@@ -35,6 +35,7 @@ package final class Child: Sendable {
   ///   - command: The path of the program and its arguments.
   ///   - environment: All of its environment.
   ///   - complaints: The file that standard error goes to.
+  /// - Throws: ``SystemMistake`` when it cannot be started.
   package init(
     _ command: [String],
     environment: [String: String],
@@ -231,7 +232,9 @@ package final class Child: Sendable {
     _ body: (UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>) -> Int32
   ) -> Int32 {
     var pointers = unsafe texts.map { unsafe strdup($0) } + [nil]
-    defer { unsafe pointers.forEach { unsafe free($0) } }
+    defer {
+      for index in unsafe pointers.indices { unsafe free(pointers[index]) }
+    }
     return unsafe pointers.withUnsafeMutableBufferPointer { buffer in
       guard let base = buffer.baseAddress else { return EINVAL }
       return unsafe body(base)

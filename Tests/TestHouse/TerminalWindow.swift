@@ -38,6 +38,7 @@ package final class TerminalWindow: Sendable {
   ///   - home: Where the server's socket lies.
   ///   - environment: What programs in it see, besides what tmux adds.
   ///   - peers: What lives at least as long as the window: servers that it talks to.
+  /// - Throws: ``WaitMistake`` with tmux's words when there is no window.
   package init(
     _ content: Content,
     columns: Int = 80,
@@ -55,7 +56,8 @@ package final class TerminalWindow: Sendable {
     self.environment = environment
     let command: [String] =
       switch content {
-      case .program(let command): command
+      // A single word would be given to a shell, which would stand between.
+      case .program(let command): ["/usr/bin/env"] + command
       case .shell: ["/bin/sh", "-i"]
       }
     let settings = [
@@ -124,7 +126,11 @@ package final class TerminalWindow: Sendable {
       .split(separator: ",", omittingEmptySubsequences: false)
     guard fields.count == 3, fields[0] == "1" else { return nil }
     if let status = Int32(fields[1]) { return .exited(status) }
-    return .signalled(Int32(fields[2]) ?? 0)
+    if let signal = Int32(fields[2]) { return .signalled(signal) }
+    // Its terminal is closed, but the process not buried yet; tmux at times misses the signal that
+    // says so, and looks when it is told again.
+    if let server = Int32(try format("#{pid}")) { kill(server, SIGCHLD) }
+    return nil
   }
 
   /// The title that programs gave the terminal.
@@ -160,10 +166,12 @@ package final class TerminalWindow: Sendable {
   @discardableResult
   package func waitFor(
     _ what: String,
+    within patience: Duration = Waiting.patience,
     _ isThere: ([String]) throws -> Bool
   ) throws -> [String] {
     var last: [String] = []
-    return try Waiting.until(what, situation: { Self.drawn(last) }) {
+    let situation = { Self.drawn(last) }
+    return try Waiting.until(what, within: patience, situation: situation) {
       last = try screen()
       return try isThere(last) ? last : nil
     }
@@ -187,9 +195,12 @@ package final class TerminalWindow: Sendable {
 
   /// Waits for the end of the window's program.
   package func waitForEnd() throws -> Child.Ending {
-    try Waiting.until("the program's end", situation: { Self.drawn((try? screen()) ?? []) }) {
-      try ending()
+    let pid = try pid()
+    let situation = {
+      let state = (try? TextFile.read("/proc/\(pid)/status")) ?? "it is not there"
+      return "\(Self.drawn((try? self.screen()) ?? []))\n\(state)"
     }
+    return try Waiting.until("the end of process \(pid)", situation: situation) { try ending() }
   }
 
   /// A screen as failures show it.

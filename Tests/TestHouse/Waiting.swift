@@ -13,10 +13,14 @@ package enum Waiting {
   /// Looks again and again until there is something, and says what was wanted when there never is.
   /// - Parameters:
   ///   - what: What is waited for, as the end of "waited in vain for …".
+  ///   - patience: How long it may take.
   ///   - situation: How things stand, for the failure's text.
   ///   - probe: Looks once; nil when it is not there yet.
+  /// - Returns: What was there.
+  /// - Throws: ``WaitMistake`` when the time is over, or what the probe throws.
   package static func until<Value>(
     _ what: String,
+    within patience: Duration = Waiting.patience,
     situation: () -> String = { "" },
     _ probe: () throws -> Value?
   ) throws -> Value {
