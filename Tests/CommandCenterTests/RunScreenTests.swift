@@ -19,15 +19,14 @@ import Testing
     return desk
   }
 
-  @Test func `events tell the cause beneath the failure`() {
-    var desk = RunScreenTests.at(Sample.triage, Sample.triageDetail)
-    for _ in 0..<8 { desk.press("j") }
+  @Test func `a failed run opens at its failure, with the cause beneath`() {
+    let desk = RunScreenTests.at(Sample.triage, Sample.triageDetail)
     expectScreen(desk.frame, "run-events")
   }
 
   @Test func `an unfolded event shows its data`() {
     var desk = RunScreenTests.at(Sample.triage, Sample.triageDetail)
-    desk.press("j j j <enter>")
+    desk.press("g j j j <enter>")
     expectScreen(desk.frame, "run-unfolded")
   }
 

@@ -125,7 +125,7 @@ import Triage
 
   @Test func `unfolding shows an event's data and hides it again`() throws {
     var desk = RunScreenTests.at(Sample.triage, Sample.triageDetail)
-    desk.press("j j j")
+    desk.press("g j j j")
     let before = desk.text
     desk.press("<enter>")
     #expect(desk.text.contains("\"customer\": \"alex@example.com\""))
