@@ -66,6 +66,7 @@ package struct Model: Sendable, Equatable {
       return moments.min()
     }
     if let change = link.nextChange(after: now) { moments.append(change) }
+    if let rests = inbox.restsAt { moments.append(rests) }
     // A question holds the order too, for as long as it lies there: nothing to wake for then.
     if let release = inbox.holdsUntil, inbox.listing.held > 0, release > now {
       moments.append(release)

@@ -29,7 +29,7 @@ extension Model {
       return watchSelection()
     case .tick:
       if inbox.listing.held > 0 { refreshListing() }
-      return []
+      return watchRestingCursor()
     case .inbox(let message): return handle(message)
     case .run(let message): return handle(message)
     case .decision(let message): return handle(message)

@@ -22,6 +22,13 @@ package struct InboxModel: Sendable, Equatable {
     inbox = Inbox(at: now)
   }
 
+  /// When a cursor that moved has rested long enough for its row to be read.
+  var restsAt: Timestamp?
+
+  /// How long the cursor rests before its row is read: a held key passes rows that nobody wants to
+  /// know about.
+  static let rest = Duration.milliseconds(150)
+
   /// How long after a move the order is held.
   static let hold = Duration.seconds(2)
 

@@ -148,6 +148,14 @@ extension Model {
     inbox.lastMove = now
     guard inbox.listing.selected != before else { return [] }
     showSelection()
+    inbox.restsAt = InboxLayout(self).preview == nil ? nil : now + InboxModel.rest
+    return []
+  }
+
+  /// Reads what the preview needs once the cursor has rested.
+  mutating func watchRestingCursor() -> [Effect] {
+    guard let rests = inbox.restsAt, now >= rests else { return [] }
+    inbox.restsAt = nil
     return watchSelection()
   }
 
