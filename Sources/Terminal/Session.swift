@@ -165,8 +165,10 @@ import Glibc
     cncurses_repaint()
   }
 
-  /// Puts a row's cells. A blank takes the brush of what stands before it where nobody could see the
-  /// difference: each change of brush costs some twenty bytes on the line to the terminal.
+  /// Puts a row's cells.
+  ///
+  /// A blank takes the brush of what stands before it where nobody could see the difference: each
+  /// change of brush costs some twenty bytes on the line to the terminal.
   private func put(_ cells: ArraySlice<Cell>, row: Int) {
     var last: Look?
     for (column, cell) in zip(0..., cells) where cell.width > 0 {
