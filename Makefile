@@ -32,8 +32,11 @@ record:
 demo:
 	tools/demo
 
+# The front beside a C program that draws the same screen with the same libraries.
 bench: release
 	$(RELEASE) --product benchmark
+	cc -O2 -Wall -o .build/release/command-center-reference \
+	  Benchmarks/Reference/reference.c -lncursesw -lcurl
 	.build/release/benchmark
 
 install: release

@@ -24,7 +24,7 @@ package protocol Backend: Sendable {
   ) -> any Job<Graph?>
 
   /// Reads a list.
-  func list(_ wanted: Listing) -> any Job<Listed>
+  func list(_ wanted: WantedList) -> any Job<Listed>
 
   /// Reads how what a decision is about stands now.
   func standing(_ decision: Decision, knowledge: Knowledge) -> any Job<Standing>

@@ -105,7 +105,7 @@ package final class Client {
   }
 
   /// Reads a list once.
-  package func list(_ wanted: Listing) {
+  package func list(_ wanted: WantedList) {
     launch(.listing(wanted, backend.list(wanted)))
   }
 

@@ -19,11 +19,11 @@ package enum ClientEvent: Sendable {
   /// What became of a decision, and whether the journal has all of it.
   case outcome(Decision, Outcome, recorded: Bool)
   /// What a wanted list holds.
-  case listing(Listing, Result<Listed, Fault>)
+  case listing(WantedList, Result<Listed, Fault>)
 }
 
 /// A list that is wanted once.
-package enum Listing: Sendable, Hashable {
+package enum WantedList: Sendable, Hashable {
   /// The feed, or the runs of one workflow; of these statuses, or of any.
   case runs(workflow: WorkflowID? = nil, statuses: [RunStatus] = [])
   /// The tasks that wait.

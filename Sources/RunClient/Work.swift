@@ -19,7 +19,7 @@ enum Work: Sendable {
   case refresh(any Job<Refreshed>)
   case detail(RunReference, any Job<RunDetail>)
   case graph(WorkflowID, version: Int?, any Job<Graph?>)
-  case listing(Listing, any Job<Listed>)
+  case listing(WantedList, any Job<Listed>)
   case command(CommandJob)
 
   mutating func begin(_ now: Timestamp) -> [Move] {

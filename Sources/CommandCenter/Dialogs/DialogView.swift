@@ -120,7 +120,7 @@ enum DialogView {
   /// What is asked; what there is no room for is said to be missing.
   private static func body(_ task: HumanTask, columns: Int, rows: Int) -> [[Segment]] {
     let head = TaskLines.head(task, columns: columns).dropLast()
-      .map { [Segment($0.text, $0.look)] }
+      .map { [$0] }
     let pairs = task.fields.prefix(fieldLimit).map { field in
       "\(Text.sanitised(String(field.key.prefix(40)))) \(Brief.field(field.value, limit: 200))"
     }
@@ -153,7 +153,7 @@ enum DialogView {
     guard let task = target.task, let graph = target.reference.flatMap({ model.details[$0]?.graph })
     else { return [] }
     return TaskLines.consequences(Consequence(of: task.step, in: graph), columns: columns)
-      .map { [Segment($0.text, $0.look)] }
+      .map { [$0] }
   }
 
   private static func changed(

@@ -40,7 +40,7 @@ package struct AgentRuntimeBackend: Backend {
   }
 
   /// Reads one list.
-  package func list(_ wanted: Listing) -> any Job<Listed> {
+  package func list(_ wanted: WantedList) -> any Job<Listed> {
     switch wanted {
     case .runs(let workflow, let statuses):
       ListJob(.runs(of: workflow, statuses: statuses), place: place) { .runs($0) }

@@ -65,12 +65,12 @@ enum PreviewView {
     if let expires = task.expiresAt { waits += ", deadline in \(Age.short(expires - at))" }
     var lines = [[Segment(waits, .attention)], [Segment("")]]
     let body = TaskLines.head(task, columns: columns) + TaskLines.fields(task, columns: columns)
-    lines += body.prefix(16).map { [Segment($0.text, $0.look)] }
+    lines += body.prefix(16).map { [$0] }
     if body.count > 16 { lines.append([Segment("… \(body.count - 16) more lines: open", .faint)]) }
     let consequence = detail?.graph.map { Consequence(of: task.step, in: $0) }
     let following = TaskLines.consequences(consequence, columns: columns)
     if !following.isEmpty { lines.append([Segment("")]) }
-    return lines + following.map { [Segment($0.text, $0.look)] }
+    return lines + following.map { [$0] }
   }
 
   private static func run(

@@ -213,7 +213,7 @@ enum RunView {
     let visible = lines.dropFirst(screen.scroll).prefix(layout.height - 1)
     for (offset, line) in visible.enumerated() {
       frame.put(
-        [Segment(line.text, line.look)],
+        [line],
         column: 3,
         row: layout.top + 1 + offset,
         end: model.size.columns - 1

@@ -3,59 +3,48 @@ internal import JSON
 internal import Runs
 internal import Triage
 
-/// A line about a task: what is asked, its fields, what follows.
-struct TaskLine: Equatable {
-  var text: String
-  var look: Look
-
-  init(_ text: String, _ look: Look = .text) {
-    self.text = text
-    self.look = look
-  }
-}
-
 /// What there is to know of a task before answering it, as lines.
 enum TaskLines {
   /// The fields that are shown at most; a payload may hold thousands.
   static let fieldLimit = 200
 
   /// All lines of a run's waiting task.
-  static func lines(_ detail: RunDetail, zone: Zone, columns: Int) -> [TaskLine] {
+  static func lines(_ detail: RunDetail, zone: Zone, columns: Int) -> [Segment] {
     guard let task = detail.tasks.first(where: \.isPending) else { return [] }
     var lines = head(task, columns: columns)
     lines += fields(task, columns: columns)
     let consequence = detail.graph.map { Consequence(of: task.step, in: $0) }
     let following = consequences(consequence, columns: columns)
-    if !following.isEmpty { lines += [TaskLine("")] + following }
+    if !following.isEmpty { lines += [Segment("")] + following }
     return lines
   }
 
   /// Title and description.
-  static func head(_ task: HumanTask, columns: Int) -> [TaskLine] {
+  static func head(_ task: HumanTask, columns: Int) -> [Segment] {
     var lines = Text.wrapped(task.title, to: columns, maximumLines: 3)
-      .map { TaskLine($0, Look(.text, bold: true)) }
+      .map { Segment($0, Look(.text, bold: true)) }
     if let description = task.description {
-      lines += Text.wrapped(description, to: columns, maximumLines: 40).map { TaskLine($0) }
+      lines += Text.wrapped(description, to: columns, maximumLines: 40).map { Segment($0) }
     }
-    return lines + [TaskLine("")]
+    return lines + [Segment("")]
   }
 
   /// The payload's fields, one or more lines each.
-  static func fields(_ task: HumanTask, columns: Int) -> [TaskLine] {
+  static func fields(_ task: HumanTask, columns: Int) -> [Segment] {
     let fields = task.fields
     let width = min(24, fields.prefix(fieldLimit).map { Text.width(label($0.key)) }.max() ?? 0)
-    var lines: [TaskLine] = []
+    var lines: [Segment] = []
     for field in fields.prefix(fieldLimit) {
       let name = Text.padded(Text.truncated(label(field.key), to: width), to: width)
       let value = Brief.field(field.value, limit: 4000)
       let parts = Text.wrapped(value, to: max(8, columns - width - 3), maximumLines: 40)
       for (index, part) in (parts.isEmpty ? [""] : parts).enumerated() {
         let lead = index == 0 ? name : String(repeating: " ", count: width)
-        lines.append(TaskLine("\(lead)   \(part)"))
+        lines.append(Segment("\(lead)   \(part)"))
       }
     }
     if fields.count > fieldLimit {
-      lines.append(TaskLine("… \(fields.count - fieldLimit) more fields", .faint))
+      lines.append(Segment("… \(fields.count - fieldLimit) more fields", .faint))
     }
     return lines
   }
@@ -63,16 +52,16 @@ enum TaskLines {
   private static func label(_ key: String) -> String { Text.sanitised(String(key.prefix(60))) }
 
   /// What follows from a yes and from a no.
-  static func consequences(_ consequence: Consequence?, columns: Int) -> [TaskLine] {
+  static func consequences(_ consequence: Consequence?, columns: Int) -> [Segment] {
     guard let consequence, !consequence.isEmpty else { return [] }
     let names = { (steps: [Graph.Step]) in steps.map(\.title).joined(separator: ", ") }
-    var lines: [TaskLine] = []
-    let add = { (label: String, text: String, lines: inout [TaskLine]) in
+    var lines: [Segment] = []
+    let add = { (label: String, text: String, lines: inout [Segment]) in
       for (index, part) in Text.wrapped(text, to: max(8, columns - 14), maximumLines: 3)
         .enumerated()
       {
         let lead = index == 0 ? Text.padded(label, to: 14) : String(repeating: " ", count: 14)
-        lines.append(TaskLine(lead + part))
+        lines.append(Segment(lead + part))
       }
     }
     let runs = { (steps: [Graph.Step]) in steps.count == 1 ? "runs" : "run" }
