@@ -84,6 +84,15 @@ import Triage
     #expect(desk.press("k j").isEmpty)
   }
 
+  @Test func `a row that cannot be read is asked for again only when there is news`() throws {
+    var desk = Sample.desk(columns: 120, rows: 40)
+    let reference = try #require(Sample.crmSync.reference)
+    let fault = Fault(.notFound, "not here")
+    desk.send(.run(.detail(reference, .failure(fault))))
+    #expect(desk.send(.inbox(.reading(Sample.reading(), changed: false))).isEmpty)
+    #expect(desk.send(.inbox(.reading(Sample.reading(), changed: true))) == [.load(reference)])
+  }
+
   @Test func `a task whose run is not in the feed is read once for the preview`() throws {
     var desk = Sample.desk(
       Sample.reading(runs: [], tasks: [Sample.approval]),

@@ -18,7 +18,7 @@ extension Model {
         refreshListing()
       }
       var effects = setPace()
-      effects += watchSelection()
+      effects += watchSelection(again: changed)
       if case .run(let screen) = screenLayer, !screen.isSettled(in: self) {
         effects += load(screen.reference)
       }
@@ -160,11 +160,15 @@ extension Model {
   }
 
   /// Reads what the preview needs of the selected run, once.
-  mutating func watchSelection() -> [Effect] {
+  ///
+  /// What could not be read is not asked for `again` at every poll that brings no news.
+  mutating func watchSelection(again: Bool = true) -> [Effect] {
     guard InboxLayout(self).preview != nil, let reference = inbox.selection?.reference,
       case .inbox = screenLayer
     else { return [] }
-    guard let known = details[reference] else { return load(reference) }
+    guard let known = details[reference] else {
+      return again || details.faults[reference] == nil ? load(reference) : []
+    }
     // A run that the feed does not hold says nothing newer.
     let isCurrent = inbox.selection?.run.map { $0.status == known.run.status } ?? true
     return isCurrent ? [] : load(reference)
