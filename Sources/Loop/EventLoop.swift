@@ -27,6 +27,8 @@ package final class EventLoop {
   private let theme: Theme
   private var model: Model
   private var painted: Frame?
+  /// Whether anything happened since the model was drawn last; most turns only move bytes.
+  private var isDirty = true
   /// When an Esc that nothing followed is taken for the key.
   private var escapeDeadline: Timestamp?
   /// Keys typed before the next frame is on the screen were not meant for it.
@@ -106,6 +108,7 @@ package final class EventLoop {
 
   private func handle(_ message: Message) {
     let now = SystemClock.now()
+    isDirty = true
     for effect in update(&model, message, at: now) { perform(effect, now: now) }
   }
 
@@ -123,6 +126,8 @@ package final class EventLoop {
 
   private func paint() {
     if model.size != session.size { handle(.resized(session.size)) }
+    guard isDirty || painted == nil else { return }
+    isDirty = false
     let frame = view(model)
     guard frame != painted || dropsInput else { return }
     session.present(frame, theme: theme)

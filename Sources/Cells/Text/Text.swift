@@ -17,6 +17,10 @@ package enum Text {
   /// The text in at most so many columns; when it is longer, its end is cut off with an ellipsis.
   package static func truncated(_ text: String, to columns: Int) -> String {
     guard columns > 0 else { return "" }
+    if isPlain(text) {
+      // A byte a column: nearly every text on the screen, several hundred times a frame.
+      return text.utf8.count <= columns ? text : String(text.prefix(columns - 1)) + ellipsis
+    }
     var whole = ""
     var cut = ""
     var width = 0
@@ -36,6 +40,7 @@ package enum Text {
   /// The text in exactly so many columns: cut with an ellipsis, or filled with blanks.
   package static func padded(_ text: String, to columns: Int) -> String {
     let shown = truncated(text, to: columns)
+    guard width(shown) < columns else { return shown }
     return shown + String(repeating: " ", count: max(0, columns - width(shown)))
   }
 
