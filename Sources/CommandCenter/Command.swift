@@ -27,10 +27,15 @@ package enum Command: String, Sendable, Hashable, CaseIterable {
   case task
   case nextTab = "next-tab"
   case follow
+  case commandLine = "command-line"
+  case newToken = "new-token"
   case confirm
   case gracefully
   case immediately
   case keep
+  case complete
+  case nextField = "next-field"
+  case previousField = "previous-field"
   case tryDemo = "try-demo"
   case connect
   case local
@@ -66,10 +71,15 @@ package enum Command: String, Sendable, Hashable, CaseIterable {
     case .task: "task"
     case .nextTab: "next tab"
     case .follow: "follow the newest"
+    case .commandLine: "command line"
+    case .newToken: "new token"
     case .confirm: "yes"
     case .gracefully: "gracefully"
     case .immediately: "immediately"
     case .keep: "keep the filter"
+    case .complete: "complete"
+    case .nextField: "next field"
+    case .previousField: "field before"
     case .tryDemo: "try it"
     case .connect: "connect"
     case .local: "a local runtime"
@@ -84,8 +94,10 @@ package enum Command: String, Sendable, Hashable, CaseIterable {
       .move
     case .approve, .reject, .pause, .stop: .decide
     case .open, .filter, .sort, .refresh, .follow: .see
-    case .help, .close, .back, .leave, .suspend: .leave
-    case .confirm, .gracefully, .immediately, .keep, .tryDemo, .connect, .local: nil
+    case .commandLine, .newToken, .help, .close, .back, .leave, .suspend: .leave
+    case .confirm, .gracefully, .immediately, .keep, .complete, .nextField, .previousField,
+      .tryDemo, .connect, .local:
+      nil
     }
   }
 

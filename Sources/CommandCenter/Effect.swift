@@ -12,6 +12,16 @@ package enum Effect: Sendable, Equatable {
   case carryOut(Decision)
   /// Forget the keys that were pressed before what is shown now: they were not meant for it.
   case dropInput
+  /// Talk to another profile's server.
+  case open(profile: String)
+  /// Write a profile into the config, then talk to its server.
+  case add(ProfileDraft)
+  /// Fetch the token of the profile again, then poll.
+  case renewToken
+  /// Use a token that was typed, and keep it where the profile reads it from.
+  case useToken(Secret)
+  /// Draw with another theme; a theme that is only looked at is not said to be there.
+  case useTheme(String, isPreview: Bool)
   /// Put the program into the background.
   case suspend
   /// Leave.

@@ -10,7 +10,10 @@ package struct Keymap: Sendable, Equatable {
     case help
     case decision
     case stopping = "stop"
+    case command
+    case token
     case firstStart = "first-start"
+    case form
   }
 
   /// A row of the table: any of these keys does this.
@@ -53,7 +56,8 @@ package struct Keymap: Sendable, Equatable {
     Binding(.halfDown, "ctrl-d"), Binding(.halfUp, "ctrl-u"),
   ]
   private static let leaving = [
-    Binding(.help, "?"), Binding(.close, "esc"), Binding(.back, "q"), Binding(.leave, "ctrl-c"),
+    Binding(.commandLine, ":"), Binding(.help, "?"), Binding(.close, "esc"), Binding(.back, "q"),
+    Binding(.leave, "ctrl-c"),
     Binding(.suspend, "ctrl-z"),
   ]
   private static let deciding = [
@@ -64,7 +68,7 @@ package struct Keymap: Sendable, Equatable {
   package static let standard = Keymap([
     .inbox: moving + [Binding(.nextSection, "]"), Binding(.previousSection, "[")] + deciding + [
       Binding(.open, "enter"), Binding(.filter, "/"), Binding(.sort, "o"),
-      Binding(.refresh, "r"),
+      Binding(.refresh, "r"), Binding(.newToken, "t"),
     ] + leaving,
     .run: moving + [
       Binding(.events, "1"), Binding(.steps, "2"), Binding(.task, "4"),
@@ -86,6 +90,18 @@ package struct Keymap: Sendable, Equatable {
     .stopping: [
       Binding(.gracefully, "g"), Binding(.immediately, "i"), Binding(.close, "esc n q"),
       Binding(.leave, "ctrl-c"), Binding(.suspend, "ctrl-z"),
+    ],
+    .command: [
+      Binding(.confirm, "enter"), Binding(.complete, "tab"), Binding(.down, "down"),
+      Binding(.up, "up"), Binding(.close, "esc ctrl-c"), Binding(.suspend, "ctrl-z"),
+    ],
+    .token: [
+      Binding(.confirm, "enter"), Binding(.close, "esc ctrl-c"), Binding(.suspend, "ctrl-z"),
+    ],
+    .form: [
+      Binding(.confirm, "enter"), Binding(.nextField, "tab down"),
+      Binding(.previousField, "backtab up"), Binding(.close, "esc"), Binding(.leave, "ctrl-c"),
+      Binding(.suspend, "ctrl-z"),
     ],
     .firstStart: [
       Binding(.tryDemo, "1"), Binding(.connect, "2"), Binding(.local, "3"),

@@ -6,6 +6,8 @@ package import Runs
 package struct Link: Sendable, Equatable {
   /// When the last good reading was made.
   package var lastGood: Timestamp?
+  /// Whether that was an earlier session, and this one has read nothing yet.
+  package var isFromDisk = false
   /// Why the last poll failed; nil after a good one.
   package var fault: Fault?
   /// How many polls have failed since the last good one.
@@ -27,7 +29,7 @@ package struct Link: Sendable, Equatable {
 
   /// Whether what is shown must not be taken for how things stand.
   package var isStale: Bool {
-    missed >= Link.patience || (fault != nil && lastGood == nil)
+    isFromDisk || missed >= Link.patience || (fault != nil && lastGood == nil)
       || (fault.map { Link.isLasting($0.kind) } ?? false)
   }
 
@@ -47,6 +49,18 @@ package struct Link: Sendable, Equatable {
   /// Whether the age of the data must be shown.
   package func isLate(at now: Timestamp) -> Bool {
     isStale || fault != nil || (lateAt.map { now > $0 } ?? false)
+  }
+
+  /// How old what is shown is; nil when nothing was read, or when the clock was set back since, so
+  /// that nobody knows.
+  package func age(at now: Timestamp) -> Duration? {
+    lastGood.flatMap { now < $0 ? nil : now - $0 }
+  }
+
+  /// Counts as before on a clock that was set back.
+  mutating func shift(by jump: Duration) {
+    if !isFromDisk { lastGood = lastGood.map { $0 + jump } }
+    nextTry = nextTry.map { $0 + jump }
   }
 
   /// The word for what is wrong, in the truth line.

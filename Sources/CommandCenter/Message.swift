@@ -14,10 +14,15 @@ package enum Message: Sendable, Equatable {
   case inbox(InboxMessage)
   case run(RunMessage)
   case decision(DecisionMessage)
+  case profile(ProfileMessage)
+  case access(AccessMessage)
+  case theme(ThemeMessage)
 }
 
 /// What the poller says.
 package enum InboxMessage: Sendable, Equatable {
+  /// What an earlier session read last, kept on this machine.
+  case snapshot(Reading)
   /// A poll succeeded; `changed` is false when nothing is new but the time.
   case reading(Reading, changed: Bool)
   /// A poll failed; so many have since the last good one, and the next comes then.

@@ -13,11 +13,17 @@ package struct Model: Sendable, Equatable {
   package var glyphs: Glyphs
   package var config: Config
   package var profile: ProfileFacts
+  /// How the profile's token stands.
+  package var access = Access()
+  /// The names of what the command line completes.
+  package var offers = Offers()
   package var permissions: Permissions
   package var link = Link()
   package var inbox: InboxModel
   /// What was read of runs that were looked at, newest last; bounded.
   package var details = DetailCache()
+  /// How the inboxes of other profiles were left.
+  var left: [String: LeftInbox] = [:]
   /// Decisions on their way.
   package var flights: [DecisionID: Flight] = [:]
   package var notice: Notice?
@@ -84,6 +90,8 @@ package enum Layer: Sendable, Equatable {
   case help(HelpScreen)
   case decision(DecisionDialog)
   case stopping(StopDialog)
+  case command(CommandLine)
+  case token(TokenPrompt)
 
   /// The table of keys that holds while the layer is the topmost.
   package var scope: Keymap.Scope {
@@ -95,13 +103,15 @@ package enum Layer: Sendable, Equatable {
     case .help: .help
     case .decision: .decision
     case .stopping: .stopping
+    case .command: .command
+    case .token: .token
     }
   }
 
   /// Whether it only covers a part of what is beneath.
   var isDialog: Bool {
     switch self {
-    case .decision, .stopping: true
+    case .decision, .stopping, .token: true
     default: false
     }
   }

@@ -6,7 +6,7 @@ internal import Triage
 /// - Returns: What the loop shall do because of it, in order.
 package func update(_ model: inout Model, _ message: Message, at now: Timestamp) -> [Effect] {
   let before = InboxLayout(model)
-  model.now = max(model.now, now)
+  model.takeTime(now)
   if let until = model.notice?.until, model.now >= until { model.notice = nil }
   let effects = model.take(message)
   if InboxLayout(model) != before {
@@ -33,8 +33,31 @@ extension Model {
     case .inbox(let message): return handle(message)
     case .run(let message): return handle(message)
     case .decision(let message): return handle(message)
+    case .profile(let message): return handle(message)
+    case .access(let message): return handle(message)
+    case .theme(let message): return handle(message)
     }
   }
+
+  /// Goes on to a moment.
+  ///
+  /// Time does not run backward here, but a clock may be set back: then what is counted from it is
+  /// counted from the new one, or ages would stand still until it has caught up.
+  mutating func takeTime(_ moment: Timestamp) {
+    let jump = moment - now
+    guard jump < Model.jitter else {
+      now = max(now, moment)
+      return
+    }
+    now = moment
+    link.shift(by: jump)
+    if let until = notice?.until { notice?.until = until + jump }
+    inbox.lastMove = inbox.lastMove.map { $0 + jump }
+    inbox.restsAt = inbox.restsAt.map { $0 + jump }
+  }
+
+  /// What a clock may go back without having been set.
+  private static let jitter = Duration.seconds(-2)
 
   /// A key: the topmost layer's table says what it does.
   fileprivate mutating func press(_ key: Key) -> [Effect] {
@@ -46,6 +69,9 @@ extension Model {
     }
     switch top {
     case .filter(let prompt): return filterKey(key, prompt)
+    case .command(let line): return commandLineKey(key, line)
+    case .token(let prompt): return tokenKey(key, prompt)
+    case .firstStart(let screen) where screen.form != nil: return formKey(key, screen)
     case .help(let screen): return helpKey(key, screen)
     default: return command.map { run($0) } ?? []
     }
@@ -58,8 +84,14 @@ extension Model {
       layers.append(.help(HelpScreen(scope: top.scope)))
       return []
     case .refresh:
-      if case .run(let screen) = top { return [.refresh] + load(screen.reference) }
-      return [.refresh]
+      if case .run(let screen) = top { return refreshNow() + load(screen.reference) }
+      return refreshNow()
+    case .commandLine:
+      layers.append(.command(CommandLine(theme: config.theme)))
+      return []
+    case .newToken:
+      layers.append(.token(TokenPrompt()))
+      return [.dropInput]
     case .leave: return leave()
     case .suspend: return [.suspend]
     default: break
@@ -70,7 +102,7 @@ extension Model {
     case .decision(let dialog): return decisionKey(command, dialog)
     case .stopping(let dialog): return stopKey(command, dialog)
     case .firstStart(let screen): return firstStartCommand(command, screen)
-    case .filter, .help: return []
+    case .filter, .help, .command, .token: return []
     }
   }
 
@@ -93,6 +125,13 @@ extension Model {
       if Prompt.append(text, to: &line) { typeFilter(line) }
     case .help(var screen):
       if Prompt.append(text, to: &screen.query) { layers[layers.count - 1] = .help(screen) }
+    case .command(let line): return typeCommand(line) { Prompt.append(text, to: &$0) }
+    case .token(var prompt):
+      prompt.append(text)
+      layers[layers.count - 1] = .token(prompt)
+    case .firstStart(var screen):
+      screen.form?.append(text)
+      layers[layers.count - 1] = .firstStart(screen)
     default: break
     }
     return []

@@ -18,6 +18,8 @@ package func view(_ model: Model) -> Frame {
     case .help(let screen): HelpView.draw(screen, model, into: &frame)
     case .decision(let dialog): DialogView.draw(dialog, model, into: &frame)
     case .stopping(let dialog): DialogView.draw(dialog, model, into: &frame)
+    case .token(let prompt): DialogView.draw(prompt, model, into: &frame)
+    case .command(let line): CommandLineView.draw(line, model, into: &frame)
     case .inbox, .run, .firstStart, .filter: break
     }
   }

@@ -1,10 +1,10 @@
-package import Cells
+internal import Cells
 package import CommandCenter
 internal import Glibc
 package import RunClient
 internal import Runs
 package import Terminal
-package import Transport
+internal import Transport
 
 /// Turns what happens into messages, lays them on the model, does the effects, and paints.
 ///
@@ -21,12 +21,18 @@ package final class EventLoop {
 
   private let session: Session
   private let signals: Signals
-  private let client: Client
-  private let pool: TransferPool
-  private let worker: Worker
-  private let theme: Theme
-  private var model: Model
-  private var painted: Frame?
+  let wiring: any Wiring
+  let log: Log?
+  /// Whom the front talks to.
+  var profile: OpenProfile
+  /// Does the client's errands; a client that is left takes its worker along.
+  var worker: Worker<(id: Int, result: ErrandResult)>
+  /// Does what belongs to the profile but not to its client: tokens, snapshots.
+  var clerk: Worker<Errands.Done>
+  var errands = Errands()
+  var theme: Theme
+  var model: Model
+  var painted: Frame?
   /// Whether anything happened since the model was drawn last; most turns only move bytes.
   private var isDirty = true
   /// When an Esc that nothing followed is taken for the key.
@@ -46,27 +52,34 @@ package final class EventLoop {
   package init(
     session: Session,
     signals: Signals,
-    client: Client,
-    pool: TransferPool,
+    profile: OpenProfile,
+    wiring: any Wiring,
     model: Model,
-    theme: Theme
+    log: Log? = nil
   ) {
     self.session = session
     self.signals = signals
-    self.client = client
-    self.pool = pool
+    self.profile = profile
+    self.wiring = wiring
     self.model = model
-    self.theme = theme
-    worker = Worker(waking: pool.waker)
+    self.log = log
+    theme = profile.theme
+    let waker = profile.connection.pool.waker
+    worker = Worker(waking: waker)
+    clerk = Worker(waking: waker)
   }
 
+  var client: Client { profile.connection.client }
+  private var pool: TransferPool { profile.connection.pool }
+
   /// Runs until the operator leaves or the program is told to end; the terminal is given back.
+  /// - Parameter polling: Whether the profile is asked at once; the first screen asks nobody.
+  /// - Returns: Why it ended.
   package func run(polling: Bool = true) -> Ending {
-    let start = SystemClock.now()
-    if polling {
-      client.setPace(.lively, now: start)
-      client.pollNow(now: start)
-    }
+    let size = session.size
+    let terminal = "\(session.description), \(size.columns)x\(size.rows)"
+    log?.write(.info, "start", terminal, at: SystemClock.now())
+    if polling { begin() }
     paint()
     while ending == nil {
       takeWhatCame()
@@ -75,6 +88,10 @@ package final class EventLoop {
       sleep()
     }
     session.restore()
+    leaveProfile(isHurried: ending.map { if case .signalled = $0 { true } else { false } } ?? false)
+    // Whoever leaves does not wait for a name that is being resolved.
+    pool.abandon()
+    log?.write(.info, "end", "\(ending.map { "\($0)" } ?? "done")", at: SystemClock.now())
     return ending ?? .left(.done)
   }
 
@@ -82,7 +99,9 @@ package final class EventLoop {
 
   private func takeWhatCame() {
     for (id, result) in worker.results() { client.returned(id, result, now: SystemClock.now()) }
+    for done in clerk.results() { take(done) }
     for event in client.advance(now: SystemClock.now()) {
+      note(event)
       if let message = Message(event) { handle(message) }
     }
     let now = SystemClock.now()
@@ -91,7 +110,10 @@ package final class EventLoop {
       handle(session.settleEscape())
     }
     if let wake = model.nextWake, now >= wake { handle(.tick) }
-    worker.take(client.takeErrands())
+    for errand in client.takeErrands() {
+      worker.take { (errand.id, errand.work()) }
+    }
+    saveSnapshot()
   }
 
   private func handle(_ inputs: [Input]) {
@@ -106,7 +128,7 @@ package final class EventLoop {
     }
   }
 
-  private func handle(_ message: Message) {
+  func handle(_ message: Message) {
     let now = SystemClock.now()
     isDirty = true
     for effect in update(&model, message, at: now) { perform(effect, now: now) }
@@ -118,6 +140,11 @@ package final class EventLoop {
     case .pace(let pace): client.setPace(pace, now: now)
     case .load(let run): client.load(run, known: model.details[run])
     case .carryOut(let decision): client.carryOut(decision, now: now)
+    case .open(let name): open(profile: name)
+    case .add(let draft): add(draft)
+    case .renewToken: fetchToken()
+    case .useToken(let token): use(token)
+    case .useTheme(let name, let isPreview): useTheme(name, isPreview: isPreview)
     case .dropInput: dropsInput = true
     case .suspend: suspend()
     case .quit(let next): ending = .left(next)
@@ -197,7 +224,7 @@ extension Message {
   /// What the client tells, as a message; nil for what the application need not know.
   fileprivate init?(_ event: ClientEvent) {
     switch event {
-    case .pollStarted, .listing: return nil
+    case .pollStarted, .listing, .exchanged: return nil
     case .reading(let reading, let changed):
       self = .inbox(.reading(reading, changed: changed))
     case .pollFailed(let fault, let nextTry, let missed):

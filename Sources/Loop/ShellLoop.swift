@@ -3,26 +3,15 @@ package import RunClient
 internal import Runs
 package import Shell
 package import Terminal
-package import Transport
+internal import Transport
 
 /// Drives one verb of the command line: without a terminal, on one thread, everything in its turn.
 package final class ShellLoop {
-  /// The client and the pool that carries its calls.
-  package struct Connection {
-    package let client: Client
-    package let pool: TransferPool
-
-    /// A connection.
-    package init(client: Client, pool: TransferPool) {
-      self.client = client
-      self.pool = pool
-    }
-  }
-
   private var task: ShellTask
   private let connection: Connection?
   private let signals: Signals
   private let showsProgress: Bool
+  private let log: Log?
   private var ending: Int32?
   /// Whether a command has gone out of which nothing is known yet.
   private var isSending = false
@@ -40,12 +29,15 @@ package final class ShellLoop {
   ///   - connection: How the server is asked; nil for verbs that ask none.
   ///   - signals: Tells of interrupt, termination and hang-up.
   ///   - showsProgress: Whether standard error is a terminal.
+  ///   - log: Where exchanges are written down.
   package init(
     _ task: ShellTask,
     connection: Connection?,
     signals: Signals,
-    showsProgress: Bool
+    showsProgress: Bool,
+    log: Log? = nil
   ) {
+    self.log = log
     self.task = task
     self.connection = connection
     self.signals = signals
@@ -70,6 +62,7 @@ package final class ShellLoop {
   private func takeWhatCame(_ connection: Connection) {
     let client = connection.client
     for event in client.advance(now: SystemClock.now()) {
+      log?.write(event, at: SystemClock.now())
       guard let message = ShellMessage(event) else { continue }
       if case .stage(let stage) = message { isSending = stage == .sending || stage == .confirming }
       perform(task.receive(message, at: SystemClock.now()))
@@ -169,7 +162,7 @@ extension ShellMessage {
   /// What the client tells, as a message; nil for what no verb needs to know.
   fileprivate init?(_ event: ClientEvent) {
     switch event {
-    case .pollStarted: return nil
+    case .pollStarted, .exchanged: return nil
     case .reading(let reading, _): self = .reading(.success(reading))
     case .pollFailed(let fault, _, _): self = .reading(.failure(fault))
     case .detail(_, let result): self = .detail(result)

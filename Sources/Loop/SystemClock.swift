@@ -11,6 +11,13 @@ package enum SystemClock {
     return Timestamp(milliseconds: Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000)
   }
 
+  /// A moment of a clock that nobody sets: only the time between two of them means anything.
+  static func uptime() -> Timestamp {
+    var time = timespec()
+    unsafe clock_gettime(CLOCK_BOOTTIME, &time)
+    return Timestamp(milliseconds: Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000)
+  }
+
   /// The operator's time zone at a moment.
   package static func zone(at moment: Timestamp) -> Zone {
     var seconds = time_t(moment.milliseconds / 1000)

@@ -1,49 +1,50 @@
-internal import RunClient
 internal import Synchronization
 internal import Transport
 
-/// Does errands off the loop's thread, one after the other, and wakes the loop when one is done.
+/// Does work off the loop's thread, one piece after the other, and wakes the loop when one is done.
 ///
 /// What could hold a key up, the journal's `fsync` and the reading of large bodies, goes through
-/// here. The thread behind it begins with the first errand.
-final class Worker {
+/// here. The thread behind it begins with the first piece.
+final class Worker<Result: Sendable> {
+  /// A piece of work.
+  typealias Piece = @Sendable () -> Result
+
   /// Results on their way back to the loop.
   private final class Mailbox: Sendable {
-    let results = Mutex<[(id: Int, result: ErrandResult)]>([])
+    let results = Mutex<[Result]>([])
   }
 
   private let mailbox = Mailbox()
   private let waker: Waker
-  private var errands: AsyncStream<Errand>.Continuation?
+  private var pieces: AsyncStream<Piece>.Continuation?
 
   init(waking waker: Waker) {
     self.waker = waker
   }
 
-  deinit { errands?.finish() }
+  deinit { pieces?.finish() }
 
-  /// Hands errands over; they are done in the order in which they came.
-  func take(_ more: [Errand]) {
-    guard !more.isEmpty else { return }
-    let errands = self.errands ?? start()
-    self.errands = errands
-    for errand in more { errands.yield(errand) }
+  /// Hands work over; it is done in the order in which it came.
+  func take(_ piece: @escaping Piece) {
+    let pieces = self.pieces ?? start()
+    self.pieces = pieces
+    pieces.yield(piece)
   }
 
-  private func start() -> AsyncStream<Errand>.Continuation {
-    let (stream, continuation) = AsyncStream.makeStream(of: Errand.self)
+  private func start() -> AsyncStream<Piece>.Continuation {
+    let (stream, continuation) = AsyncStream.makeStream(of: Piece.self)
     Task.detached(priority: .userInitiated) { [mailbox, waker] in
-      for await errand in stream {
-        let result = errand.work()
-        mailbox.results.withLock { $0.append((errand.id, result)) }
+      for await piece in stream {
+        let result = piece()
+        mailbox.results.withLock { $0.append(result) }
         waker.wake()
       }
     }
     return continuation
   }
 
-  /// The errands that were done since the last call.
-  func results() -> [(id: Int, result: ErrandResult)] {
+  /// What was done since the last call.
+  func results() -> [Result] {
     mailbox.results.withLock { results in
       defer { results = [] }
       return results

@@ -12,7 +12,7 @@ package final class Client {
   package static let errandBytes = 256 << 10
 
   /// The server that is asked.
-  package let server: Server
+  package private(set) var server: Server
   /// How it is spoken to.
   package let backend: any Backend
 
@@ -20,6 +20,7 @@ package final class Client {
   private let journal: Journal
   private let allowsUnrecorded: Bool
   private let random: () -> Double
+  private let tellsExchanges: Bool
 
   private var poller = Poller()
   private var known = KnownInbox()
@@ -45,6 +46,7 @@ package final class Client {
   ///   - pool: Carries the calls; nobody else starts any in it or takes what is finished.
   ///   - journal: Where decisions are recorded before they are sent.
   ///   - allowsUnrecorded: Whether a decision is sent when the journal cannot be written.
+  ///   - tellsExchanges: Whether each exchange is an event too.
   ///   - random: Evenly spread from 0 up to 1.
   package init(
     server: Server,
@@ -52,6 +54,7 @@ package final class Client {
     pool: TransferPool,
     journal: Journal,
     allowsUnrecorded: Bool = false,
+    tellsExchanges: Bool = false,
     random: @escaping () -> Double
   ) {
     self.server = server
@@ -59,6 +62,7 @@ package final class Client {
     self.pool = pool
     self.journal = journal
     self.allowsUnrecorded = allowsUnrecorded
+    self.tellsExchanges = tellsExchanges
     self.random = random
   }
 
@@ -66,6 +70,9 @@ package final class Client {
 
   /// Sets how often the inbox is read.
   package func setPace(_ pace: Pace, now: Timestamp) { poller.setPace(pace) }
+
+  /// Sends another token from now on.
+  package func setToken(_ token: String?) { server.token = token }
 
   /// Reads the inbox at once, in spite of failures before.
   package func pollNow(now: Timestamp) { poller.pollNow(now) }
@@ -129,6 +136,7 @@ package final class Client {
     self.now = now
     for (transfer, result) in pool.finished() {
       guard let route = routes.removeValue(forKey: transfer) else { continue }
+      if tellsExchanges { events.append(.exchanged(route.words(result))) }
       take(Answer(result, at: now), on: route)
     }
     for (id, flight) in flights where flight.due.map({ $0 <= now }) ?? false { wake(id) }
@@ -184,6 +192,18 @@ private struct Flight {
 private struct Route {
   var flight: Int
   var number: Int
+  /// The call, as a log names it.
+  var call = ""
+
+  /// The call and what came of it, in a line.
+  func words(_ result: Result<Response, Transport.Failure>) -> String {
+    switch result {
+    case .success(let response):
+      "\(call) \(response.status) HTTP/\(response.httpVersion), \(response.milliseconds) ms, "
+        + "\(response.bytesReceived) bytes"
+    case .failure(let failure): "\(call) \(failure.code): \(failure.sentence)"
+    }
+  }
 }
 
 extension Client {
@@ -262,7 +282,8 @@ extension Client {
       switch move {
       case .ask(let ask):
         let transfer = pool.start(server.request(ask))
-        routes[transfer] = Route(flight: id, number: ask.number)
+        let name = tellsExchanges ? "\(ask.call.method) \(ask.call.target)" : ""
+        routes[transfer] = Route(flight: id, number: ask.number, call: name)
         flights[id]?.transfers.insert(transfer)
       case .record(let entry): write(entry, of: id)
       case .wait(let until): flights[id]?.wakeAt = until

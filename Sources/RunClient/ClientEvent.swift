@@ -20,6 +20,8 @@ package enum ClientEvent: Sendable {
   case outcome(Decision, Outcome, recorded: Bool)
   /// What a wanted list holds.
   case listing(WantedList, Result<Listed, Fault>)
+  /// An exchange with the server is over: the call and what came of it, for a log.
+  case exchanged(String)
 }
 
 /// A list that is wanted once.

@@ -81,7 +81,8 @@ package final class Journal: Sendable {
   }
 
   private func open(_ state: inout State) throws(Mistake) -> Int32 {
-    try makeDirectory()
+    let code = StateFolder.make(directory)
+    if code != 0 { throw Mistake("opened", code) }
     let flags = O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW
     let descriptor = unsafe Glibc.open(path, flags, 0o600)
     guard descriptor >= 0 else { throw Mistake("opened", errno) }
@@ -102,17 +103,6 @@ package final class Journal: Sendable {
     return descriptor
   }
 
-  private func makeDirectory() throws(Mistake) {
-    var path = ""
-    for part in directory.split(separator: "/") {
-      path += "/\(part)"
-      guard unsafe mkdir(path, 0o700) != 0, errno != EEXIST else { continue }
-      let reason = errno
-      // Folders above may forbid writing and yet hold the one that is there.
-      if unsafe access(path, F_OK) != 0 { throw Mistake("opened", reason) }
-    }
-  }
-
   /// What failed, and the system's word for why.
   private struct Mistake: Error {
     var verb: String
@@ -120,17 +110,7 @@ package final class Journal: Sendable {
 
     init(_ verb: String, _ code: Int32) {
       self.verb = verb
-      reason =
-        switch code {
-        case ENOSPC, EDQUOT: "the disk is full"
-        case EROFS: "the disk is read-only"
-        case EACCES, EPERM: "permission denied"
-        case EWOULDBLOCK: "another process holds it"
-        case ENOTDIR: "a part of the path is no folder"
-        case ENOENT: "the folder is not there"
-        case EIO: "the disk fails"
-        default: "error \(code)"
-        }
+      reason = StateFolder.words(code)
     }
   }
 }

@@ -33,6 +33,27 @@ package struct Environment: Sendable {
     unsafe getenv(name).map { unsafe String(cString: $0) }
   }
 
+  /// The names of the variables that this process was started with.
+  package static var names: [String] {
+    let bytes = (try? TextFile.bytes("/proc/self/environ", bound: 4 << 20)) ?? []
+    return bytes.split(separator: 0).map { entry in
+      String(decoding: entry.prefix { $0 != UInt8(ascii: "=") }, as: UTF8.self)
+    }
+  }
+
+  /// The same variables, of which some are from now on known here only.
+  ///
+  /// They are unset, so that no child gets them, and overwritten where the system shows what a
+  /// process was started with (`/proc`, `ps e`).
+  package func concealing(_ names: [String]) -> Environment {
+    let kept = names.reduce(into: [:]) { $0[$1] = self[$1] }
+    for name in names {
+      if let text = unsafe getenv(name) { unsafe memset(text, 0, strlen(text)) }
+      unsafe unsetenv(name)
+    }
+    return Environment { [value] name in kept[name] ?? value(name) }
+  }
+
   /// A variable; nil when it is not set, or empty.
   package subscript(name: String) -> String? {
     value(name).flatMap { $0.isEmpty ? nil : $0 }

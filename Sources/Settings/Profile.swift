@@ -33,6 +33,11 @@ package struct Profile: Sendable, Equatable {
 }
 
 extension Profile {
+  /// The variable that holds the token, where one does.
+  package var tokenVariable: String? {
+    if case .variable(let name) = token { name } else { nil }
+  }
+
   private static let keys = [
     "url", "tenant", "project", "token_file", "token_env", "token_command", "protected",
     "read_only", "allow_http", "theme", "proxy", "ca_file", "client_cert", "client_key",

@@ -15,10 +15,21 @@ package enum ThemeFile {
   /// - Returns: The theme; or the built-in one and what is wrong with the one that was wanted.
   package static func load(_ name: String, folders: [String]) -> (theme: Theme, mistake: Mistake?) {
     do throws(Mistake) {
-      return (try find(name, folders[...], depth: 0), nil)
+      return (try theme(name, folders: folders), nil)
     } catch {
       return (.builtin, error)
     }
+  }
+
+  /// Finds a theme by name and reads it, for whoever keeps the one before when it cannot be used.
+  /// - Throws: ``Mistake`` with one sentence.
+  package static func theme(_ name: String, folders: [String]) throws(Mistake) -> Theme {
+    try find(name, folders[...], depth: 0)
+  }
+
+  /// The names of the themes that may be chosen, in order.
+  package static func names(folders: [String]) -> [String] {
+    Set(folders.flatMap(themes) + [Theme.builtin.name]).sorted()
   }
 
   /// Reads a theme.

@@ -15,9 +15,14 @@ package enum TokenSource: Sendable, Equatable {
   /// - Parameters:
   ///   - environment: Where variables are.
   ///   - paths: Where the home and the config's folder are.
+  ///   - run: Runs a program and gives what it printed.
   /// - Returns: The token, one word.
   /// - Throws: ``Mistake``, which never shows anything of the token.
-  package func read(environment: Environment, paths: Paths) throws(Mistake) -> String {
+  package func read(
+    environment: Environment,
+    paths: Paths,
+    run: ([String]) throws(Mistake) -> String
+  ) throws(Mistake) -> String {
     switch self {
     case .file(let path):
       let path = paths.absolute(path)
@@ -31,11 +36,7 @@ package enum TokenSource: Sendable, Equatable {
       }
       return try TokenSource.checked(text, source: name)
     case .command(let words):
-      throw Mistake(
-        nil,
-        "token_command (\(words.first ?? "")) is not run by this version; use token_file or "
-          + "token_env"
-      )
+      return try TokenSource.checked(try run(words), source: "token_command \(words.first ?? "")")
     }
   }
 

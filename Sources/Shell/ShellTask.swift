@@ -67,6 +67,8 @@ package struct ShellTask: Sendable {
       guard let run = given(id) else { return [.poll] }
       return act(.run(run), title: run.workflow.text, now)
     case .doctor: return doctor?.begin(at: now) ?? []
+    case .profiles(let profiles):
+      return [.out(ProfileOutput.text(profiles, context)), .finish(.done)]
     }
   }
 
@@ -117,7 +119,7 @@ package struct ShellTask: Sendable {
       return withRun(id, in: reading) { run in
         act(.run(run), title: title ?? run.workflow.text, now)
       }
-    case .start, .doctor: return []
+    case .start, .doctor, .profiles: return []
     }
   }
 
@@ -144,7 +146,7 @@ package struct ShellTask: Sendable {
         return unasked(detail)
       }
       return decide(id, among: detail.tasks, title: detail.run.title, now)
-    case .inbox, .start, .pause, .resume, .stop, .doctor: return []
+    case .inbox, .start, .pause, .resume, .stop, .doctor, .profiles: return []
     }
   }
 
@@ -338,7 +340,7 @@ extension ShellVerb {
   /// The verb of the decision that this leads to; nil where it only reads.
   fileprivate var decided: Verb? {
     switch self {
-    case .inbox, .show, .events, .doctor: nil
+    case .inbox, .show, .events, .doctor, .profiles: nil
     case .approve: .approve
     case .reject: .reject
     case .start: .start

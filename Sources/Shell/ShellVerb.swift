@@ -20,11 +20,13 @@ package enum ShellVerb: Sendable, Equatable {
   /// A look over everything that the program needs: what was found so far, and whether there is a
   /// server to ask.
   case doctor([Check], asks: Bool)
+  /// The profiles of the config.
+  case profiles([ProfileSummary])
 
   /// Whether it changes something.
   var acts: Bool {
     switch self {
-    case .inbox, .show, .events, .doctor: false
+    case .inbox, .show, .events, .doctor, .profiles: false
     case .approve, .reject, .start, .pause, .resume, .stop: true
     }
   }

@@ -93,7 +93,7 @@ struct DoctorCommand: ParsableCommand {
   private static func connection(
     _ setup: Setup,
     _ checks: inout [Check]
-  ) -> ShellLoop.Connection? {
+  ) -> Connection? {
     guard let chosen = setup.chosen else {
       checks.append(Check("profile", .bad, setup.nothing.sentence, code: .usage))
       return nil

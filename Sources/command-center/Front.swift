@@ -5,48 +5,21 @@ internal import Loop
 internal import RunClient
 internal import Runs
 internal import Terminal
-internal import Transport
 
 /// The full-screen program: takes the terminal, runs the loop, gives the terminal back.
 struct Front {
   /// The program's variables that say what the terminal can do.
   var terminal: TerminalEnvironment
   var config: Config
-  var theme: Theme
-  /// Something to say once the screen is there: a theme that could not be read.
-  var remark: String?
+  var wiring: FrontWiring
+  var log: Log?
 
-  /// Opens the inbox of a server.
+  /// Opens the inbox of a profile, or another first screen; the first screen asks nobody.
   /// - Returns: Why it ended.
   /// - Throws: `TerminalFailure` when there is no terminal to draw on.
   func open(
-    client: Client,
-    pool: TransferPool,
-    facts: ProfileFacts,
-    capabilities: Capabilities
-  ) throws -> EventLoop.Ending {
-    try run(client: client, pool: pool, facts: facts, capabilities: capabilities, layers: [.inbox])
-  }
-
-  /// Opens the first screen of somebody without a profile; nothing is sent anywhere.
-  /// - Returns: What was chosen.
-  /// - Throws: `TerminalFailure` when there is no terminal to draw on.
-  func welcome(client: Client, pool: TransferPool, configPath: String) throws -> EventLoop.Ending {
-    try run(
-      client: client,
-      pool: pool,
-      facts: ProfileFacts(name: "no profile", place: ""),
-      capabilities: .agentRuntime,
-      layers: [.firstStart(FirstStart(configPath: configPath))]
-    )
-  }
-
-  private func run(
-    client: Client,
-    pool: TransferPool,
-    facts: ProfileFacts,
-    capabilities: Capabilities,
-    layers: [Layer]
+    _ profile: OpenProfile,
+    layers: [Layer] = [.inbox]
   ) throws -> EventLoop.Ending {
     let session = try Session(
       Session.Options(environment: terminal, asciiGlyphs: config.asciiGlyphs ?? false)
@@ -54,25 +27,30 @@ struct Front {
     let signals = try Signals()
     let now = SystemClock.now()
     var random = SystemRandomNumberGenerator()
+    var config = config
+    config.theme = profile.theme.name
+    config.readOnly = profile.opening.readOnly
     var model = Model(
       size: session.size,
-      profile: facts,
+      profile: profile.opening.facts,
       config: config,
       zone: SystemClock.zone(at: now),
       glyphs: session.unicode ? .utf8 : .ascii,
-      capabilities: capabilities,
+      capabilities: profile.opening.capabilities,
       decisions: DecisionSource(high: random.next(), low: random.next()),
       now: now,
       layers: layers
     )
-    if let remark { model.notice = Notice(text: remark, tone: .bad) }
+    model.access = profile.opening.access
+    model.offers = profile.opening.offers
+    if let remark = profile.remark { model.notice = Notice(text: remark, tone: .bad) }
     let loop = EventLoop(
       session: session,
       signals: signals,
-      client: client,
-      pool: pool,
+      profile: profile,
+      wiring: wiring,
       model: model,
-      theme: theme
+      log: log
     )
     return loop.run(polling: layers == [.inbox])
   }

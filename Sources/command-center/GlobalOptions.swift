@@ -1,8 +1,19 @@
 import ArgumentParser
+import Loop
+import RunClient
+import Runs
 import Settings
 import Shell
 
 extension OutputForm: ExpressibleByArgument {}
+
+extension Log.Level: ExpressibleByArgument {
+  /// A level by its word.
+  public init?(argument: String) { self.init(word: argument) }
+
+  /// The words that help lists.
+  public static var allValueStrings: [String] { allCases.map(\.word) }
+}
 
 /// Options of the front and of every verb.
 struct GlobalOptions: ParsableArguments {
@@ -14,6 +25,26 @@ struct GlobalOptions: ParsableArguments {
 
   @Option(help: "The theme.")
   var theme: String?
+
+  @Option(
+    name: .customLong("log"),
+    help: ArgumentHelp("Write down what happens, for a bug report; no secret.", valueName: "file")
+  )
+  var logFile: String?
+
+  @Option(help: "What is written down: debug (each exchange too), info or error.")
+  var logLevel: Log.Level = .debug
+
+  /// The log that was asked for.
+  /// - Throws: ``Mistake`` when it cannot be opened.
+  func log() throws(Mistake) -> Log? {
+    guard let logFile else { return nil }
+    do throws(Fault) {
+      return try Log(path: logFile, least: logLevel)
+    } catch {
+      throw Mistake("--log", error.sentence)
+    }
+  }
 
   /// The flags as the choice of a profile takes them.
   var flags: ProfileFlags {

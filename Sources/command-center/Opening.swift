@@ -24,13 +24,20 @@ struct Opening {
 
   private let setup: Setup
   private let options: GlobalOptions
+  private let wiring: FrontWiring
+
+  private init(_ options: GlobalOptions) throws(Mistake) {
+    setup = try Setup(options)
+    self.options = options
+    wiring = FrontWiring(setup: setup, options: options)
+  }
 
   /// Opens the front and stays until it is left.
   /// - Throws: The end of the program.
   static func run(_ options: GlobalOptions, on subject: Subject) throws {
     let ending: EventLoop.Ending
     do {
-      ending = try Opening(setup: Setup(options), options: options).open(subject)
+      ending = try Opening(options).open(subject)
     } catch let mistake as Mistake {
       throw Terse.end(mistake)
     } catch let fault as Fault {
@@ -45,7 +52,9 @@ struct Opening {
     switch subject {
     case .profile:
       guard let chosen = setup.chosen else { return try welcome() }
-      return try open(chosen.profile, readOnly: chosen.readOnly)
+      return try open(
+        wiring.open(chosen.profile, readOnly: chosen.readOnly, theme: chosen.theme)
+      )
     case .demo(let data):
       return try open(child: "demo", ["demo"] + (data.map { ["--data", $0] } ?? []))
     case .local:
@@ -57,17 +66,17 @@ struct Opening {
   /// The first screen of somebody without a profile, and what is chosen there.
   private func welcome() throws -> EventLoop.Ending {
     // The first screen sends nothing anywhere: the address is there for the type's sake.
-    let nowhere = Profile(name: "none", url: "http://127.0.0.1:1")
-    let connection = try setup.connection(to: setup.server(of: nowhere), profile: nowhere)
-    let path = setup.config.file
-    let shown =
-      path.hasPrefix("\(setup.paths.home)/") ? "~\(path.dropFirst(setup.paths.home.count))" : path
-    let ending = try front(readOnly: nil).welcome(
-      client: connection.client,
-      pool: connection.pool,
-      configPath: shown
+    let nowhere = Profile(name: "no profile", url: "http://127.0.0.1:1")
+    let profile = try wiring.open(
+      nowhere,
+      readOnly: options.readOnly ? Opening.readOnly : nil,
+      theme: options.theme,
+      keepsSnapshot: false
     )
-    connection.pool.abandon()
+    let ending = try open(
+      profile,
+      layers: [.firstStart(FirstStart(configPath: setup.shown(setup.config.file)))]
+    )
     switch ending {
     case .left(.demo): return try open(.demo(data: nil))
     case .left(.local): return try open(.local)
@@ -75,24 +84,20 @@ struct Opening {
     }
   }
 
-  private func open(_ profile: Profile, readOnly: String?) throws -> EventLoop.Ending {
-    let server = try setup.server(of: profile)
-    let connection = try setup.connection(to: server, profile: profile)
-    let facts = ProfileFacts(
-      name: profile.name,
-      tenant: profile.tenant,
-      project: profile.project,
-      place: server.place
+  private func open(
+    _ profile: OpenProfile,
+    layers: [Layer] = [.inbox]
+  ) throws -> EventLoop.Ending {
+    let front = Front(
+      terminal: setup.terminal,
+      config: Config(asciiGlyphs: setup.config.asciiGlyphs),
+      wiring: wiring,
+      log: setup.log
     )
-    // Whoever leaves does not wait for a name that is being resolved.
-    defer { connection.pool.abandon() }
-    return try front(readOnly: readOnly).open(
-      client: connection.client,
-      pool: connection.pool,
-      facts: facts,
-      capabilities: connection.client.backend.capabilities
-    )
+    return try front.open(profile, layers: layers)
   }
+
+  private static let readOnly = "started with --read-only"
 
   /// The front on a runtime that lives no longer than it.
   private func open(child name: String, _ arguments: [String]) throws -> EventLoop.Ending {
@@ -104,7 +109,14 @@ struct Opening {
     defer { child.stop() }
     var profile = Profile(name: name, url: child.url)
     profile.token = .file(child.tokenFile)
-    let ending = try open(profile, readOnly: options.readOnly ? "started with --read-only" : nil)
+    let ending = try open(
+      wiring.open(
+        profile,
+        readOnly: options.readOnly ? Opening.readOnly : nil,
+        theme: options.theme ?? setup.chosen?.theme,
+        keepsSnapshot: false
+      )
+    )
     // Who is told to go does not wait: the child ends by itself.
     if case .signalled = ending { child.release() }
     return ending
@@ -125,24 +137,5 @@ struct Opening {
       Settings.Environment.Key.examples.rawValue,
     ]
     return names.reduce(into: [:]) { $0[$1] = setup.environment[$1] }
-  }
-
-  private func front(readOnly: String?) -> Front {
-    let wanted = options.theme ?? setup.chosen?.theme ?? setup.config.theme ?? "midnight"
-    let folders = setup.installation.themeFolders(
-      environment: setup.environment,
-      paths: setup.paths
-    )
-    let (theme, mistake) = ThemeFile.load(wanted, folders: folders)
-    return Front(
-      terminal: setup.terminal,
-      config: Config(
-        theme: theme.name,
-        asciiGlyphs: setup.config.asciiGlyphs,
-        readOnly: readOnly
-      ),
-      theme: theme,
-      remark: mistake?.sentence
-    )
   }
 }

@@ -19,7 +19,8 @@ struct RootCommand: ParsableCommand {
     subcommands: [
       DemoCommand.self, ServeCommand.self, InboxCommand.self, ShowCommand.self,
       EventsCommand.self, ApproveCommand.self, RejectCommand.self, StartCommand.self,
-      PauseCommand.self, ResumeCommand.self, StopCommand.self, DoctorCommand.self,
+      PauseCommand.self, ResumeCommand.self, StopCommand.self, ProfilesCommand.self,
+      DoctorCommand.self,
     ]
   )
 

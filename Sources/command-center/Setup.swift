@@ -10,25 +10,49 @@ import Transport
 
 /// What the environment, the config and the command line come to.
 struct Setup {
+  /// The variables; those that hold tokens are unset, and known here alone.
   let environment: Settings.Environment
+  /// The variables that children get: all but those that hold tokens.
+  let childVariables: [String: String]
   let paths: Paths
-  let config: ConfigFile
+  private(set) var config: ConfigFile
   /// The profile; nil when nothing is set up yet.
   let chosen: Chosen?
   let installation: Installation
+  /// Where what happens is written down; nil writes nothing.
+  let log: Log?
 
   /// Reads what is set up.
   /// - Throws: ``Mistake`` with one sentence.
   init(_ options: GlobalOptions) throws(Mistake) {
-    environment = .process
-    paths = try Paths(environment: environment)
+    let process = Settings.Environment.process
+    paths = try Paths(environment: process)
     config = try ConfigFile.load(paths: paths)
+    let names = config.profiles.values.compactMap(\.tokenVariable)
+    let secrets = [Settings.Environment.Key.token.rawValue] + names
+    let variables = Settings.Environment.names
+    environment = process.concealing(secrets)
+    childVariables = variables.reduce(into: [:]) { children, name in
+      if !secrets.contains(name) { children[name] = process[name] }
+    }
     chosen = try ProfileChoice.resolve(
       flags: options.flags,
       environment: environment,
       config: config
     )
     installation = Setup.installation
+    log = try options.log()
+  }
+
+  /// Reads the config again: somebody may have written into it meanwhile.
+  /// - Throws: ``Mistake`` with one sentence; what was read before stands.
+  mutating func reload() throws(Mistake) {
+    config = try ConfigFile.load(paths: paths)
+  }
+
+  /// Where themes are looked for.
+  var themeFolders: [String] {
+    installation.themeFolders(environment: environment, paths: paths)
   }
 
   /// What the variables say about the terminal.
@@ -40,6 +64,11 @@ struct Setup {
       "TERM", "LC_ALL", "LC_CTYPE", "LANG", "COLORTERM", "NO_COLOR", "TMUX", "SWIFT_BACKTRACE",
     ]
     return TerminalEnvironment(names.reduce(into: [:]) { $0[$1] = environment[$1] })
+  }
+
+  /// A path as its owner would type it.
+  func shown(_ path: String) -> String {
+    path.hasPrefix("\(paths.home)/") ? "~\(path.dropFirst(paths.home.count))" : path
   }
 
   /// That nothing is set up yet, and how that is changed.
@@ -62,10 +91,39 @@ struct Setup {
     return Installation(executable: String(decoding: path.prefix(max(0, count)), as: UTF8.self))
   }
 
-  /// The server of a profile, with its token.
-  /// - Throws: ``Mistake`` for a token that cannot be read, or an address that is none.
+  /// The server of a profile, with its token; a program that prints it is run, and waited for.
+  /// - Throws: ``Mistake`` for a token that cannot be had, or an address that is none.
   func server(of profile: Profile) throws(Mistake) -> Server {
-    let token = try profile.token?.read(environment: environment, paths: paths)
+    try Setup.server(of: profile, token: try token(of: profile))
+  }
+
+  /// The token of a profile; nil when it names none.
+  /// - Throws: ``Mistake`` for a token that cannot be had.
+  func token(of profile: Profile) throws(Mistake) -> String? {
+    try Setup.token(profile, environment, paths, childVariables)
+  }
+
+  /// The token of a profile, from what is needed to fetch it.
+  /// - Throws: ``Mistake`` for a token that cannot be had.
+  static func token(
+    _ profile: Profile,
+    _ environment: Settings.Environment,
+    _ paths: Paths,
+    _ variables: [String: String]
+  ) throws(Mistake) -> String? {
+    try profile.token?.read(environment: environment, paths: paths) {
+      words throws(Mistake) in
+      do throws(Fault) {
+        return try TokenCommand.run(words, environment: variables)
+      } catch {
+        throw Mistake("profile \(profile.name)", error.sentence)
+      }
+    }
+  }
+
+  /// The server of a profile.
+  /// - Throws: ``Mistake`` for an address that is none.
+  static func server(of profile: Profile, token: String?) throws(Mistake) -> Server {
     do throws(Fault) {
       return try Server(
         url: profile.url,
@@ -84,7 +142,7 @@ struct Setup {
   func connection(
     to server: Server,
     profile: Profile
-  ) throws(Mistake) -> ShellLoop.Connection {
+  ) throws(Mistake) -> Connection {
     let pool = try pool(for: profile)
     let client = Client(
       server: server,
@@ -95,9 +153,10 @@ struct Setup {
         startedAt: SystemClock.now(),
         process: getpid()
       ),
+      tellsExchanges: log != nil,
       random: { Double.random(in: 0..<1) }
     )
-    return ShellLoop.Connection(client: client, pool: pool)
+    return Connection(client: client, pool: pool)
   }
 
   private func pool(for profile: Profile) throws(Mistake) -> TransferPool {

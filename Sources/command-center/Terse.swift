@@ -11,6 +11,12 @@ enum Terse {
     _ = unsafe bytes.withUnsafeBytes { unsafe write(STDERR_FILENO, $0.baseAddress, $0.count) }
   }
 
+  /// Writes a question on standard error; the answer goes on its line.
+  static func ask(_ question: String) {
+    let bytes = Array(question.utf8)
+    _ = unsafe bytes.withUnsafeBytes { unsafe write(STDERR_FILENO, $0.baseAddress, $0.count) }
+  }
+
   /// Says what is wrong and ends.
   /// - Returns: What is to be thrown.
   static func end(_ sentence: String, _ code: Shell.ExitCode) -> ArgumentParser.ExitCode {

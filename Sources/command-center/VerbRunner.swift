@@ -21,12 +21,13 @@ struct VerbRunner {
     let setup: Setup
     let server: Server
     let chosen: Chosen
-    let connection: ShellLoop.Connection
+    let connection: Connection
     do throws(Mistake) {
       setup = try Setup(options)
       guard let found = setup.chosen else { throw setup.nothing }
       chosen = found
       server = try setup.server(of: chosen.profile)
+      setup.log?.conceal(server.token)
       connection = try setup.connection(to: server, profile: chosen.profile)
     } catch {
       throw Terse.end(error)
@@ -34,6 +35,7 @@ struct VerbRunner {
     try run(
       verb,
       over: connection,
+      log: setup.log,
       readOnly: chosen.readOnly,
       protected: chosen.profile.isProtected ? chosen.profile.name : nil
     )
@@ -43,7 +45,8 @@ struct VerbRunner {
   /// - Throws: The end of the program.
   func run(
     _ verb: ShellVerb,
-    over connection: ShellLoop.Connection?,
+    over connection: Connection?,
+    log: Log? = nil,
     readOnly: String? = nil,
     protected: String? = nil
   ) throws {
@@ -68,7 +71,8 @@ struct VerbRunner {
       ShellTask(verb, context),
       connection: connection,
       signals: signals,
-      showsProgress: isatty(STDERR_FILENO) == 1
+      showsProgress: isatty(STDERR_FILENO) == 1,
+      log: log
     )
     let code = loop.run()
     if code != 0 { throw ArgumentParser.ExitCode(code) }

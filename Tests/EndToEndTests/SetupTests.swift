@@ -96,7 +96,7 @@ extension EndToEnd {
       try window.waitFor("Command Center has no profile yet.", "Nothing is sent anywhere")
       #expect(TextFile.names(in: home.path("tmp")).isEmpty)
       try window.press("2")
-      try window.waitFor("[profile.prod]", "COMMAND_CENTER_URL")
+      try window.waitFor("Connect to AgentRuntime", "https://api.agentruntime.io")
       try window.press("Escape")
       try window.waitFor("Command Center has no profile yet.")
       try window.press("1")

@@ -11,7 +11,9 @@ import Testing
     -> String
   {
     let environment = Environment(values.merging(["HOME": home]) { one, _ in one })
-    return try source.read(environment: environment, paths: try Paths(environment: environment))
+    return try source.read(environment: environment, paths: try Paths(environment: environment)) {
+      words throws(Mistake) in "printed-by-\(words.joined(separator: "-"))\n"
+    }
   }
 
   private func said(
@@ -80,10 +82,12 @@ import Testing
     )
   }
 
-  @Test func `a token command is read but not run`() {
+  @Test func `a token is what a program prints, and the same is asked of it as of a file`() {
+    #expect((try? read(.command(["pass", "show"]), home: "/h")) == "printed-by-pass-show")
     #expect(
-      said(.command(["pass", "show"]), home: "/h")
-        == "token_command (pass) is not run by this version; use token_file or token_env"
+      said(.command(["print", "a b"]), home: "/h")
+        == "token_command print: the token has a blank, a line break, a control character or one "
+        + "outside ASCII in it; it is one word"
     )
   }
 }

@@ -40,11 +40,17 @@ enum Hints {
       hints += verbs(model) { model.permissions.legality(of: $0, on: row) }
     }
     if !model.inbox.filterText.isEmpty { hints.append((.close, "clear filter")) }
-    hints += [(.filter, "filter"), (.sort, "sort"), (.refresh, "refresh now"), (.back, "quit")]
+    hints += [
+      (.filter, "filter"), (.sort, "sort"), (.refresh, "refresh now"), (.commandLine, "command"),
+      (.back, "quit"),
+    ]
     if model.size.columns < 60 {
-      hints.removeAll { [.filter, .sort, .refresh, .back].contains($0.0) }
+      hints.removeAll { [.filter, .sort, .refresh, .commandLine, .back].contains($0.0) }
     }
     hints.append((.help, "help"))
+    if model.wantsToken {
+      return fit(tokenHints + [(.open, "open"), (.help, "help")], .inbox, model)
+    }
     if model.link.isStale, model.link.lastGood != nil {
       let lead = Segment("last known state; verbs read first   ", .chrome)
       let short = hints.filter { [.open, .help].contains($0.0) }
@@ -54,9 +60,15 @@ enum Hints {
     return fit(hints, .inbox, model)
   }
 
+  /// What helps when the server does not take the token.
+  private static let tokenHints: [(Command, String)] = [
+    (.newToken, "new token"), (.refresh, "retry now"), (.commandLine, "command"),
+  ]
+
   /// The hints of an inbox in which nothing is listed.
   static func emptyInbox(_ model: Model) -> [Segment] {
     var hints: [(Command, String)] = [(.refresh, "refresh now"), (.help, "help"), (.back, "quit")]
+    if model.wantsToken { hints = tokenHints + [(.help, "help"), (.back, "quit")] }
     if !model.inbox.filterText.isEmpty {
       hints.insert(contentsOf: [(.close, "clear filter"), (.filter, "filter")], at: 0)
     }

@@ -45,12 +45,14 @@ enum TopLine {
 
   private static func truth(_ model: Model) -> Segment {
     let link = model.link
-    guard let lastGood = link.lastGood else {
-      return link.word.map { Segment($0, .failure) } ?? Segment("connecting", .chrome)
+    let word = model.access.missing == nil ? link.word : "NO TOKEN"
+    guard link.lastGood != nil else {
+      return word.map { Segment($0, .failure) } ?? Segment(model.waitingWord, .chrome)
     }
-    let age = Age.exact(model.now - lastGood)
-    if let word = link.word { return Segment("data \(age) old · \(word)", .failure) }
-    if link.isLate(at: model.now) { return Segment("data \(age) old", .warning) }
+    let age = link.age(at: model.now).map { "\(Age.exact($0)) old" } ?? "of unknown age"
+    if let word { return Segment("data \(age) · \(word)", .failure) }
+    if link.isFromDisk { return Segment("data \(age) · \(model.waitingWord)", .warning) }
+    if link.isLate(at: model.now) { return Segment("data \(age)", .warning) }
     return Segment("live", .success)
   }
 
@@ -82,6 +84,9 @@ enum TopLine {
 
   /// Why the data is old and when the next try comes; nil while there is nothing to say.
   static func faultSentence(_ model: Model) -> String? {
+    if let sentence = model.access.missing {
+      return "\(sentence.hasSuffix(".") ? sentence : sentence + ".") r tries again."
+    }
     guard model.link.isStale, let fault = model.link.fault else { return nil }
     var sentence = fault.sentence
     // A sentence may end as a question.

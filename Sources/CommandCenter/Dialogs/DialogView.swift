@@ -89,6 +89,39 @@ enum DialogView {
     Hints.draw(Hints.fit(hints, .stopping, model), model, into: &frame)
   }
 
+  static func draw(_ prompt: TokenPrompt, _ model: Model, into frame: inout Frame) {
+    let columns = contentWidth(model)
+    let count = prompt.token.text.count
+    let dots = prompt.mask("*", room: columns - 1)
+    let typed = count == 1 ? "1 character" : "\(count) characters"
+    let place =
+      switch model.access.origin {
+      case .file(let path): "It is kept in \(path), mode 0600."
+      case .variable(let name): "It counts until you leave: the profile reads \(name)."
+      case .command(let name): "It counts until you leave: the profile asks \(name)."
+      case .none: "It counts until you leave: the profile names no place for one."
+      }
+    var lines: [[Segment]] = [
+      [
+        Segment("Token", Look(.title, bold: true)), Segment("  \(model.profile.name)"),
+        Segment("  \(model.profile.place)", .faint),
+      ], [],
+      [Segment(Text.padded(dots, to: columns), .field)],
+      [Segment(count == 0 ? "Paste it here; nothing of it is shown." : typed, .secondary)], [],
+    ]
+    let words = prompt.mistake.map { ($0, Look.failure) } ?? (place, .text)
+    lines += Text.wrapped(Text.sanitised(words.0), to: columns, maximumLines: 3)
+      .map { [Segment($0, words.1)] }
+    let enter = model.glyphs == .ascii ? "Enter" : "↵"
+    lines += [[], keys([(enter, "use it"), ("Esc", "leave it")], columns)]
+    box(lines, model, columns, into: &frame)
+    Hints.draw(
+      Hints.fit([(.confirm, "use it"), (.close, "leave it")], .token, model),
+      model,
+      into: &frame
+    )
+  }
+
   // MARK: The parts
 
   private static func contentWidth(_ model: Model) -> Int { min(58, model.size.columns - 4) }

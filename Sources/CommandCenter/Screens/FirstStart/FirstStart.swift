@@ -2,31 +2,29 @@
 package struct FirstStart: Sendable, Equatable {
   /// The config file, as the operator would type it.
   package var configPath: String
-  /// Whether the lines for a profile are shown.
-  package var showsConnect: Bool
+  /// The form for a profile, while it is filled in.
+  package var form: ConnectForm?
 
   /// The first screen.
-  package init(configPath: String, showsConnect: Bool = false) {
+  package init(configPath: String, form: ConnectForm? = nil) {
     self.configPath = configPath
-    self.showsConnect = showsConnect
+    self.form = form
   }
 }
 
 extension Model {
   /// A key on the first screen.
   mutating func firstStartCommand(_ command: Command, _ screen: FirstStart) -> [Effect] {
-    var screen = screen
     switch command {
     case .tryDemo: return [.quit(.demo)]
     case .local: return [.quit(.local)]
-    case .connect: screen.showsConnect = true
-    case .close: screen.showsConnect = false
-    case .back:
-      guard screen.showsConnect else { return [.quit(.done)] }
-      screen.showsConnect = false
+    case .connect:
+      layers[layers.count - 1] = .firstStart(
+        FirstStart(configPath: screen.configPath, form: ConnectForm())
+      )
+      return []
+    case .back: return [.quit(.done)]
     default: return []
     }
-    layers[layers.count - 1] = .firstStart(screen)
-    return []
   }
 }

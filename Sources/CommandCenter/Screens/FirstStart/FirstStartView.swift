@@ -3,18 +3,22 @@ internal import Cells
 /// Draws the first screen.
 enum FirstStartView {
   static func draw(_ screen: FirstStart, _ model: Model, into frame: inout Frame) {
-    var lines: [[Segment]] = screen.showsConnect ? connect(screen) : choices(screen)
+    if let form = screen.form {
+      draw(form, screen, model, into: &frame)
+      return
+    }
+    var lines = choices(screen)
     if model.size.rows < 16 { lines.removeAll { $0.isEmpty } }
     for (offset, line) in lines.enumerated() where offset + 2 < model.size.rows {
       frame.put(line, column: 3, row: 1 + offset, end: model.size.columns - 1)
     }
     NoticeLine.draw(model, into: &frame)
-    let hints: [Segment] =
-      screen.showsConnect
-      ? Hints.fit([(.close, "back")], .firstStart, model)
-      : [Segment("1 2 3", .key), Segment(" choose  ", .chrome)]
-        + Hints.fit([(.back, "quit")], .firstStart, model)
-    Hints.draw(hints, model, into: &frame)
+    Hints.draw(
+      [Segment("1 2 3", .key), Segment(" choose  ", .chrome)]
+        + Hints.fit([(.back, "quit")], .firstStart, model),
+      model,
+      into: &frame
+    )
   }
 
   private static func choices(_ screen: FirstStart) -> [[Segment]] {
@@ -34,18 +38,76 @@ enum FirstStartView {
     ]
   }
 
-  private static func connect(_ screen: FirstStart) -> [[Segment]] {
-    let lines = [
-      "default_profile = \"prod\"", "", "[profile.prod]", "url = \"https://api.agentruntime.io\"",
-      "tenant = \"acme\"", "project = \"payments\"",
-      "token_file = \"~/.config/command-center/prod.token\"   # mode 0600",
-    ]
-    return [
-      [Segment("Write this into \(screen.configPath),", .title)],
-      [Segment("with your own address and names, then start again:", .title)], [],
-    ] + lines.map { [Segment("  \($0)", .field)] } + [
-      [], [Segment("Or without a file: COMMAND_CENTER_URL, COMMAND_CENTER_TOKEN,", .secondary)],
-      [Segment("COMMAND_CENTER_TENANT and COMMAND_CENTER_PROJECT in the environment.", .secondary)],
-    ]
+  private static func draw(
+    _ form: ConnectForm,
+    _ screen: FirstStart,
+    _ model: Model,
+    into frame: inout Frame
+  ) {
+    let size = model.size
+    let isLow = size.rows < 16
+    frame.put("Connect to AgentRuntime", column: 3, row: isLow ? 0 : 1, look: .title)
+    var row = isLow ? 1 : 3
+    for field in ConnectForm.Field.allCases {
+      draw(field, form, model, row: row, into: &frame)
+      row += 1
+    }
+    if !isLow { row += 1 }
+    let path = screen.configPath
+    let sentence =
+      form.mistake
+      ?? (form.isSending
+        ? "Writing the profile …"
+        : "Enter on the last line writes "
+          + "the profile to \(path) and connects. Nothing is sent anywhere before that.")
+    let lines = Text.wrapped(
+      Text.sanitised(sentence),
+      to: max(1, size.columns - 4),
+      maximumLines: max(1, size.rows - row - 1)
+    )
+    for (offset, line) in lines.enumerated() {
+      frame.put(
+        line,
+        column: 3,
+        row: row + offset,
+        look: form.mistake == nil ? .secondary : .failure
+      )
+    }
+    let isLast = form.field == ConnectForm.Field.allCases.last
+    Hints.draw(
+      Hints.fit(
+        [
+          (.confirm, isLast ? "write and connect" : "next"), (.nextField, "next field"),
+          (.close, "back"),
+        ],
+        .form,
+        model
+      ),
+      model,
+      into: &frame
+    )
+  }
+
+  private static func draw(
+    _ field: ConnectForm.Field,
+    _ form: ConnectForm,
+    _ model: Model,
+    row: Int,
+    into frame: inout Frame
+  ) {
+    let columns = model.size.columns
+    let isHere = field == form.field
+    if isHere { frame.put(String(model.glyphs.marker), column: 0, row: row, look: .accent) }
+    frame.put(field.label, column: 3, row: row, look: isHere ? .title : .secondary)
+    let room = columns >= 76 ? 34 : max(8, columns - 14)
+    // What is being typed stays in view: the front of a long line gives way.
+    var text = Text.sanitised(form.shown(field))
+    while Text.width(text) > room - 1 { text.removeFirst() }
+    frame.put(Text.padded(text, to: room), column: 12, row: row, look: .field)
+    if isHere {
+      frame.cursor = Position(column: min(12 + Text.width(text), columns - 1), row: row)
+    }
+    guard columns >= 76 else { return }
+    frame.put([Segment(field.remark, .faint)], column: 12 + room + 2, row: row, end: columns - 1)
   }
 }

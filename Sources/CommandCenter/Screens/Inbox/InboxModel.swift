@@ -16,6 +16,8 @@ package struct InboxModel: Sendable, Equatable {
   package var scroll = 0
   /// When the operator last moved; what is under a moving hand keeps its place.
   package var lastMove: Timestamp?
+  /// The row that the cursor was left on when the profile was, until it is found or the cursor moves.
+  var wanted: RowID?
 
   /// An inbox before its first reading.
   init(at now: Timestamp) {

@@ -6,7 +6,12 @@ extension Model {
   /// What the poller says.
   mutating func handle(_ message: InboxMessage) -> [Effect] {
     switch message {
+    case .snapshot(let reading):
+      show(snapshot: reading)
+      return []
     case .reading(let reading, let changed):
+      takeOverFromDisk()
+      access.isSpent = false
       link.lastGood = reading.at
       link.fault = nil
       link.missed = 0
@@ -27,8 +32,31 @@ extension Model {
       link.fault = fault
       link.nextTry = nextTry
       link.missed = missed
-      return []
+      return fault.kind == .unauthenticated ? renewRefused() : []
     }
+  }
+
+  /// Shows what an earlier session read last, as what it is: old.
+  ///
+  /// Ages count to now, and the day of failures ends now: what waited then has waited since.
+  mutating func show(snapshot reading: Reading) {
+    link.lastGood = reading.at
+    link.isFromDisk = true
+    var today = reading
+    today.at = max(now, reading.at)
+    inbox.reading = today
+    inbox.inbox = Inbox(today, order: inbox.order)
+    refreshListing()
+  }
+
+  /// The first reading of this session: a cursor that nobody has moved stands on the first row of
+  /// it, not on the one that was first in an earlier session.
+  private mutating func takeOverFromDisk() {
+    guard link.isFromDisk else { return }
+    link.isFromDisk = false
+    guard inbox.lastMove == nil, layers == [.inbox] else { return }
+    inbox.listing = Listing()
+    inbox.scroll = 0
   }
 
   /// The screen beneath prompts and dialogs.
@@ -36,7 +64,7 @@ extension Model {
     layers.last { layer in
       switch layer {
       case .inbox, .run, .firstStart: true
-      case .filter, .help, .decision, .stopping: false
+      case .filter, .help, .decision, .stopping, .command, .token: false
       }
     } ?? .inbox
   }
@@ -59,7 +87,21 @@ extension Model {
       hold: isMoving || isDeciding
     )
     if let line, let newer = selectionLine { inbox.scroll += newer - line }
+    if findWanted() { showSelection() }
     clampScroll()
+  }
+
+  /// Puts the cursor where it was left, once that row is there; the run counts when its row is gone.
+  private mutating func findWanted() -> Bool {
+    guard let wanted = inbox.wanted, inbox.lastMove == nil else { return false }
+    let rows = inbox.listing.rows
+    guard
+      let found = rows.first(where: { $0.id == wanted })
+        ?? rows.first(where: { $0.id.run == wanted.run })
+    else { return false }
+    inbox.listing.select(found.id)
+    if !link.isFromDisk { inbox.wanted = nil }
+    return true
   }
 
   /// The selected row's line among all lines of the list.
@@ -146,6 +188,7 @@ extension Model {
     let before = inbox.listing.selected
     change(&inbox.listing)
     inbox.lastMove = now
+    inbox.wanted = nil
     guard inbox.listing.selected != before else { return [] }
     showSelection()
     inbox.restsAt = InboxLayout(self).preview == nil ? nil : now + InboxModel.rest

@@ -1,0 +1,109 @@
+package import Runs
+internal import Triage
+
+/// A profile that was opened: whom the front talks to from now on.
+package struct ProfileOpening: Sendable, Equatable {
+  package var facts: ProfileFacts
+  /// Why nothing may be changed; nil when it may.
+  package var readOnly: String?
+  package var capabilities: Capabilities
+  package var access: Access
+  /// What there is to name, now.
+  package var offers: Offers
+  /// What the last session saw last; nil when nothing was kept.
+  package var snapshot: Reading?
+
+  /// An opened profile.
+  package init(
+    facts: ProfileFacts,
+    readOnly: String? = nil,
+    capabilities: Capabilities = .agentRuntime,
+    access: Access = Access(),
+    offers: Offers = Offers(),
+    snapshot: Reading? = nil
+  ) {
+    self.facts = facts
+    self.readOnly = readOnly
+    self.capabilities = capabilities
+    self.access = access
+    self.offers = offers
+    self.snapshot = snapshot
+  }
+}
+
+/// What becomes of a wish for another profile.
+package enum ProfileMessage: Sendable, Equatable {
+  /// It is open.
+  case opened(ProfileOpening)
+  /// It cannot be opened, or not be written; what was open stays so.
+  case refused(String)
+}
+
+/// How the inbox of a profile was left: it is found so again.
+struct LeftInbox: Sendable, Equatable {
+  var filterText: String
+  var order: Order
+  var selected: RowID?
+}
+
+extension Model {
+  /// What becomes of a wish for another profile.
+  mutating func handle(_ message: ProfileMessage) -> [Effect] {
+    switch message {
+    case .opened(let opening):
+      open(opening)
+      return []
+    case .refused(let sentence):
+      if case .firstStart(var screen) = top {
+        screen.form?.mistake = sentence
+        screen.form?.isSending = false
+        layers[layers.count - 1] = .firstStart(screen)
+      } else {
+        say(sentence, .bad)
+      }
+      return []
+    }
+  }
+
+  /// Wants another profile, unless a decision is on its way: its outcome would not be seen there.
+  mutating func switchProfile(to name: String) -> [Effect] {
+    if name == profile.name {
+      say("\(name) is the profile already", .plain)
+      return []
+    }
+    if let flight = flights.values.first {
+      let verb = flight.decision.verb.word
+      say("\(verb) \(flight.decision.title) is on its way: wait for its outcome, then switch", .bad)
+      return []
+    }
+    return [.open(profile: name)]
+  }
+
+  /// Shows another profile, as it was left.
+  private mutating func open(_ opening: ProfileOpening) {
+    left[profile.name] = LeftInbox(
+      filterText: inbox.filterText,
+      order: inbox.order,
+      selected: inbox.listing.selected
+    )
+    profile = opening.facts
+    access = opening.access
+    offers = opening.offers
+    config.readOnly = opening.readOnly
+    permissions = Permissions(readOnly: opening.readOnly, capabilities: opening.capabilities)
+    layers = [.inbox]
+    link = Link()
+    inbox = InboxModel(at: now)
+    details = DetailCache()
+    flights = [:]
+    asksToLeave = false
+    if let before = left[profile.name] {
+      inbox.order = before.order
+      inbox.filterText = before.filterText
+      inbox.filter = (try? Filter(before.filterText)) ?? .none
+      inbox.wanted = before.selected
+    }
+    if let snapshot = opening.snapshot { show(snapshot: snapshot) }
+    say("now on \(profile.name)", .plain)
+  }
+}

@@ -1,0 +1,79 @@
+package import Cells
+package import CommandCenter
+package import RunClient
+package import Runs
+package import Transport
+
+/// A client, and the pool that carries its calls.
+package struct Connection {
+  package let client: Client
+  package let pool: TransferPool
+
+  /// A connection.
+  package init(client: Client, pool: TransferPool) {
+    self.client = client
+    self.pool = pool
+  }
+}
+
+/// A profile that is open: how its server is asked, and what belongs to it on this machine.
+package struct OpenProfile {
+  package var connection: Connection
+  /// What the application is told of it.
+  package var opening: ProfileOpening
+  package var token: TokenKeeping
+  /// Where its last reading is kept; nil keeps none.
+  package var snapshots: SnapshotFile?
+  package var theme: Theme
+  /// Something to say once it is on the screen.
+  package var remark: String?
+
+  /// An open profile.
+  package init(
+    connection: Connection,
+    opening: ProfileOpening,
+    token: TokenKeeping,
+    snapshots: SnapshotFile?,
+    theme: Theme,
+    remark: String? = nil
+  ) {
+    self.connection = connection
+    self.opening = opening
+    self.token = token
+    self.snapshots = snapshots
+    self.theme = theme
+    self.remark = remark
+  }
+}
+
+/// How a profile's token is had and kept.
+///
+/// Both may take long, and are done beside the loop.
+package struct TokenKeeping: Sendable {
+  /// Fetches it from where the profile says.
+  package var fetch: @Sendable () -> Result<String?, Fault>
+  /// Keeps one that was typed where the profile reads it; the file, or nil where that cannot be.
+  package var keep: @Sendable (Secret) -> Result<String?, Fault>
+
+  /// How a token is had and kept.
+  package init(
+    fetch: @escaping @Sendable () -> Result<String?, Fault>,
+    keep: @escaping @Sendable (Secret) -> Result<String?, Fault>
+  ) {
+    self.fetch = fetch
+    self.keep = keep
+  }
+}
+
+/// What the loop asks of whoever knows what is set up on this machine.
+package protocol Wiring: AnyObject {
+  /// Opens a profile of the config.
+  /// - Throws: A fault `local` whose sentence says why it cannot be opened.
+  func open(profile: String) throws(Fault) -> OpenProfile
+  /// Writes a profile into the config.
+  /// - Throws: A fault `local` whose sentence says why it cannot be written.
+  func add(_ draft: ProfileDraft) throws(Fault)
+  /// Reads a theme.
+  /// - Throws: A fault `local` whose sentence says what is wrong with it.
+  func theme(_ name: String) throws(Fault) -> Theme
+}

@@ -1,0 +1,207 @@
+internal import Cells
+internal import CommandCenter
+internal import RunClient
+internal import Runs
+internal import Transport
+
+/// What is done beside the loop for a profile.
+struct Errands {
+  /// What came of a piece of work.
+  struct Done: Sendable {
+    /// The profile's number: what came of one that was left meanwhile is dropped.
+    var epoch: Int
+    var content: Content
+  }
+
+  /// By what it was.
+  enum Content: Sendable {
+    case fetched(Result<String?, Fault>)
+    case kept(Result<String?, Fault>)
+    case saved(Fault?)
+  }
+
+  /// Counts the profiles that were opened.
+  var epoch = 0
+  /// A reading that is newer than what is kept on disk.
+  var unsaved: Reading?
+  /// Whether it says anything else than what is kept.
+  var isNews = false
+  /// When the last one was given away to be kept, by the clock that nobody sets.
+  var savedAt: Timestamp?
+  /// A token that was typed, until the server has taken it: only then does it replace one on disk.
+  var untried: Secret?
+  /// Whether it was said already that readings cannot be kept.
+  var complained = false
+
+  /// How often a reading is kept at most: a disk has better things to do.
+  static let pause = Duration.seconds(15)
+}
+
+extension EventLoop {
+  // MARK: Opening and leaving
+
+  /// Shows what was kept of the profile and begins to poll, once there is a token.
+  func begin() {
+    if let snapshot = profile.opening.snapshot { handle(.inbox(.snapshot(snapshot))) }
+    start()
+  }
+
+  private func start() {
+    let now = SystemClock.now()
+    log?.write(.info, "profile", "\(model.profile.name) at \(client.server.url)", at: now)
+    log?.conceal(client.server.token)
+    switch model.access.state {
+    case .fetching: fetchToken()
+    case .missing: break
+    case .ready:
+      client.setPace(.lively, now: now)
+      client.pollNow(now: now)
+    }
+  }
+
+  /// Opens a profile of the config; one that cannot be opened leaves everything as it is.
+  func open(profile name: String) {
+    let next: OpenProfile
+    do throws(Fault) {
+      next = try wiring.open(profile: name)
+    } catch {
+      handle(.profile(.refused(error.sentence)))
+      return
+    }
+    leaveProfile(isHurried: false)
+    profile = next
+    errands = Errands(epoch: errands.epoch + 1)
+    worker = Worker(waking: next.connection.pool.waker)
+    clerk = Worker(waking: next.connection.pool.waker)
+    theme = next.theme
+    painted = nil
+    handle(.profile(.opened(next.opening)))
+    handle(.theme(.used(next.theme.name, isPreview: true)))
+    start()
+  }
+
+  /// Writes a profile into the config and opens it.
+  func add(_ draft: ProfileDraft) {
+    do throws(Fault) {
+      try wiring.add(draft)
+    } catch {
+      handle(.profile(.refused(error.sentence)))
+      return
+    }
+    open(profile: draft.name)
+  }
+
+  /// Keeps the last reading, unless there is no time for it.
+  func leaveProfile(isHurried: Bool) {
+    guard !isHurried, let file = profile.snapshots, let reading = errands.unsaved else { return }
+    errands.unsaved = nil
+    do throws(Fault) {
+      try file.save(reading)
+    } catch {
+      log?.write(.error, "snapshot", error.sentence, at: SystemClock.now())
+    }
+  }
+
+  // MARK: Beside the loop
+
+  /// Takes what was done beside the loop.
+  func take(_ done: Errands.Done) {
+    guard done.epoch == errands.epoch else { return }
+    let now = SystemClock.now()
+    switch done.content {
+    case .fetched(.success(let token)):
+      client.setToken(token)
+      log?.conceal(token)
+      handle(.access(.fetched))
+      client.setPace(model.link.pace, now: now)
+      client.pollNow(now: now)
+    case .fetched(.failure(let fault)):
+      log?.write(.error, "token", fault.sentence, at: now)
+      handle(.access(.failed(fault.sentence)))
+    case .kept(.success(let file)): handle(.access(.taken(keptIn: file)))
+    case .kept(.failure(let fault)): handle(.access(.unkept(fault.sentence)))
+    case .saved(let fault):
+      guard let fault, !errands.complained else { return }
+      errands.complained = true
+      log?.write(.error, "snapshot", fault.sentence, at: now)
+    }
+  }
+
+  /// Fetches the token from where the profile says.
+  func fetchToken() {
+    clerk.take { [fetch = profile.token.fetch, epoch = errands.epoch] in
+      Errands.Done(epoch: epoch, content: .fetched(fetch()))
+    }
+  }
+
+  /// Uses a token that was typed from now on.
+  func use(_ token: Secret) {
+    let now = SystemClock.now()
+    client.setToken(token.text)
+    log?.conceal(token.text)
+    client.setPace(model.link.pace, now: now)
+    client.pollNow(now: now)
+    errands.untried = token
+  }
+
+  /// Keeps a token that was typed once the server has taken it, and drops one that it refuses.
+  private func settleToken(_ event: ClientEvent) {
+    guard let token = errands.untried else { return }
+    switch event {
+    case .reading:
+      errands.untried = nil
+      clerk.take { [keep = profile.token.keep, epoch = errands.epoch] in
+        Errands.Done(epoch: epoch, content: .kept(keep(token)))
+      }
+    case .pollFailed(let fault, _, _) where fault.kind == .unauthenticated:
+      errands.untried = nil
+      handle(.access(.refused))
+    default: break
+    }
+  }
+
+  /// Keeps the newest reading from time to time.
+  func saveSnapshot() {
+    guard errands.isNews, let reading = errands.unsaved, let file = profile.snapshots else {
+      return
+    }
+    let now = SystemClock.uptime()
+    if let last = errands.savedAt, now - last < Errands.pause { return }
+    errands.savedAt = now
+    errands.unsaved = nil
+    errands.isNews = false
+    clerk.take { [epoch = errands.epoch] in
+      do throws(Fault) {
+        try file.save(reading)
+        return Errands.Done(epoch: epoch, content: .saved(nil))
+      } catch {
+        return Errands.Done(epoch: epoch, content: .saved(error))
+      }
+    }
+  }
+
+  // MARK: Looks
+
+  /// Draws with another theme; one that cannot be read leaves the last good one.
+  func useTheme(_ name: String, isPreview: Bool) {
+    do throws(Fault) {
+      theme = try wiring.theme(name)
+      painted = nil
+      handle(.theme(.used(name, isPreview: isPreview)))
+    } catch {
+      handle(.theme(.refused(error.sentence)))
+    }
+  }
+
+  // MARK: The record
+
+  /// Remembers what is to be kept, and writes what happened down.
+  func note(_ event: ClientEvent) {
+    if case .reading(let reading, let changed) = event {
+      errands.unsaved = reading
+      errands.isNews = errands.isNews || changed
+    }
+    settleToken(event)
+    log?.write(event, at: SystemClock.now())
+  }
+}

@@ -1,0 +1,28 @@
+internal import RunClient
+internal import Runs
+internal import Shell
+
+extension Log {
+  /// Writes down what the client tells.
+  func write(_ event: ClientEvent, at now: Timestamp) {
+    switch event {
+    case .exchanged(let words): write(.debug, "exchange", words, at: now)
+    case .reading(let reading, true):
+      let tasks = reading.tasks.map { "\($0.count) tasks" } ?? "tasks unknown"
+      write(.info, "poll", "\(reading.runs.count) runs, \(tasks)", at: now)
+    case .pollFailed(let fault, let next, let missed):
+      let pause = max(0, (next - now).inMilliseconds)
+      let words = "\(missed) missed, again in \(pause) ms: \(fault.sentence)"
+      write(.error, "poll", words, at: now)
+    case .detail(let run, .failure(let fault)):
+      write(.error, "run", "\(run.run.text): \(fault.sentence)", at: now)
+    case .stage(let id, let stage):
+      write(.info, "decision", "\(id.text) \(stage.words)", at: now)
+    case .outcome(let decision, let outcome, let recorded):
+      let record = recorded ? "" : ", not recorded"
+      let what = "\(decision.id.text) \(decision.verb.word) \(decision.subject.run.run.text)"
+      write(.info, "decision", "\(what): \(ExitCode(outcome))\(record)", at: now)
+    case .reading, .detail, .pollStarted, .graph, .listing: break
+    }
+  }
+}

@@ -1,0 +1,186 @@
+internal import Glibc
+internal import JSON
+package import Runs
+internal import RuntimeAPI
+
+/// The last reading of a server, kept on this machine for the next start and for when the server is
+/// out of reach.
+///
+/// Three lines: what it is of and when, the runs, the tasks. Inputs of runs are left out; the file
+/// is its owner's only.
+package struct SnapshotFile: Sendable {
+  /// Where it lies.
+  package let path: String
+  /// Whose reading it is: one of another address or tenant is not shown here.
+  private let identity: [String?]
+
+  /// The version of the form.
+  private static let version = 1
+  /// The longest file that is read, and the most that is written of runs and of tasks, in bytes.
+  private static let readBound = 16 << 20
+  private static let writeBound = 6 << 20
+
+  /// The snapshot of a server.
+  /// - Parameters:
+  ///   - path: An absolute path; the folder is made with mode 0700 when it does not exist.
+  ///   - server: Whose it is.
+  package init(path: String, server: Server) {
+    self.path = path
+    identity = [server.url, server.tenant, server.project]
+  }
+
+  // MARK: Reading
+
+  /// Reads it.
+  /// - Returns: The reading; nil when there is none of this server.
+  /// - Throws: A fault `local` when there is one that cannot be read.
+  package func load() throws(Fault) -> Reading? {
+    guard let bytes = try contents() else { return nil }
+    let lines = bytes.split(separator: 0x0A, omittingEmptySubsequences: false).map(Array.init)
+    do throws(JSONMistake) {
+      guard let first = lines.first else { throw SnapshotFile.cutShort }
+      let head = try JSONValue(parsing: first)
+      guard head["snapshot"]?.int == SnapshotFile.version else {
+        throw JSONMistake(.unexpected, at: 0, wanted: "another version")
+      }
+      let owner = [head["url"], head["tenant"], head["project"]].map { $0?.string }
+      guard owner == identity else { return nil }
+      guard lines.count == 4, lines[3].isEmpty, let at = head["at"]?.string,
+        let moment = Timestamp(iso8601: at)
+      else { throw SnapshotFile.cutShort }
+      let runs = try RunWire.page(lines[1])
+      let tasks = lines[2] == Array("null".utf8) ? nil : try TaskWire.page(lines[2])
+      return Reading(
+        runs: runs.items,
+        tasks: tasks?.items,
+        at: moment,
+        isCut: head["is_cut"]?.bool ?? false
+      )
+    } catch {
+      throw Fault(
+        .local,
+        "what was seen last, kept in \(path), cannot be read (cut short, or of another version); "
+          + "it is written anew after the next answer"
+      )
+    }
+  }
+
+  private static let cutShort = JSONMistake(.unexpected, at: 0, wanted: "four lines")
+
+  private func contents() throws(Fault) -> [UInt8]? {
+    let failed = { (reason: String) in
+      Fault(.local, "what was seen last, kept in \(path), cannot be read: \(reason)")
+    }
+    // Without O_NONBLOCK a FIFO that nobody writes would be waited for.
+    let flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW
+    let descriptor = unsafe open(path, flags)
+    guard descriptor >= 0 else {
+      if errno == ENOENT || errno == ENOTDIR { return nil }
+      throw failed(StateFolder.words(errno))
+    }
+    defer { close(descriptor) }
+    var status = stat()
+    guard unsafe fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
+      throw failed("it is no file")
+    }
+    guard status.st_size <= SnapshotFile.readBound else { throw failed("it is too long") }
+    var bytes = [UInt8](repeating: 0, count: Int(status.st_size))
+    var length = 0
+    while length < bytes.count {
+      let count = unsafe bytes.withUnsafeMutableBytes { buffer in
+        unsafe read(
+          descriptor,
+          buffer.baseAddress.map { unsafe $0 + length },
+          buffer.count - length
+        )
+      }
+      if count < 0, errno == EINTR { continue }
+      guard count > 0 else { break }
+      length += count
+    }
+    return Array(bytes.prefix(length))
+  }
+
+  // MARK: Writing
+
+  /// Writes a reading in the place of what stands there, whole or not at all; blocks as long as the
+  /// disk takes.
+  /// - Throws: A fault `local` when it cannot be written.
+  package func save(_ reading: Reading) throws(Fault) {
+    let folder = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "/"
+    let draft = "\(path).\(getpid()).new"
+    let code = StateFolder.make(folder)
+    if code != 0 { throw failed(code) }
+    let flags = O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW
+    let descriptor = unsafe open(draft, flags, 0o600)
+    guard descriptor >= 0 else { throw failed(errno) }
+    let isWritten = SnapshotFile.write(text(reading), to: descriptor)
+    let reason = errno
+    close(descriptor)
+    guard isWritten, unsafe rename(draft, path) == 0 else {
+      let reason = isWritten ? errno : reason
+      unsafe unlink(draft)
+      throw failed(reason)
+    }
+  }
+
+  private func failed(_ code: Int32) -> Fault {
+    Fault(.local, "what was seen last cannot be kept in \(path): \(StateFolder.words(code))")
+  }
+
+  private func text(_ reading: Reading) -> [UInt8] {
+    var isCut = reading.isCut
+    let runs = reading.runs.lazy.map { run in
+      var run = run
+      run.input = nil
+      run.extra = [:]
+      return RunWire.json(run)
+    }
+    let runLine = SnapshotFile.line(runs, under: "runs", isCut: &isCut)
+    let taskLine =
+      reading.tasks.map { tasks in
+        SnapshotFile.line(tasks.lazy.map(TaskWire.json), under: "tasks", isCut: &isCut)
+      } ?? Array("null".utf8)
+    let names = ["url", "tenant", "project"]
+    var head: JSONObject = ["snapshot": .int(SnapshotFile.version)]
+    for (name, value) in zip(names, identity) { head[name] = value.map { .string($0) } }
+    head["at"] = .string(reading.at.iso8601)
+    head["is_cut"] = .bool(isCut)
+    let lines = [JSONWriter.bytes(.object(head)), runLine, taskLine]
+    return lines.flatMap { $0 + [0x0A] }
+  }
+
+  /// `{"runs":[…]}` with as many items as there is room for.
+  private static func line(
+    _ items: some Sequence<JSONValue>,
+    under name: String,
+    isCut: inout Bool
+  ) -> [UInt8] {
+    var line = Array("{\"\(name)\":[".utf8)
+    var isFirst = true
+    for item in items {
+      let bytes = JSONWriter.bytes(item)
+      guard line.count + bytes.count < writeBound else {
+        isCut = true
+        break
+      }
+      if !isFirst { line.append(UInt8(ascii: ",")) }
+      line += bytes
+      isFirst = false
+    }
+    return line + Array("]}".utf8)
+  }
+
+  private static func write(_ bytes: [UInt8], to descriptor: Int32) -> Bool {
+    var rest = bytes[...]
+    while !rest.isEmpty {
+      let count = unsafe rest.withUnsafeBytes { buffer in
+        unsafe Glibc.write(descriptor, buffer.baseAddress, buffer.count)
+      }
+      if count < 0, errno == EINTR { continue }
+      guard count > 0 else { return false }
+      rest = rest.dropFirst(count)
+    }
+    return true
+  }
+}

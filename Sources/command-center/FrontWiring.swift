@@ -1,0 +1,155 @@
+import Cells
+import CommandCenter
+import Loop
+import RunClient
+import Runs
+import Settings
+import Transport
+
+/// What is set up on this machine, for the front's loop.
+final class FrontWiring: Wiring {
+  private var setup: Setup
+  private let options: GlobalOptions
+
+  /// The wiring of a front.
+  init(setup: Setup, options: GlobalOptions) {
+    self.setup = setup
+    self.options = options
+  }
+
+  /// Opens a profile of the config, as the file is now.
+  func open(profile name: String) throws(Fault) -> OpenProfile {
+    try FrontWiring.saying {
+      () throws(Mistake) in
+      try setup.reload()
+      var flags = options.flags
+      flags.profile = name
+      let chosen = try ProfileChoice.resolve(
+        flags: flags,
+        environment: setup.environment,
+        config: setup.config
+      )
+      guard let chosen else { throw setup.nothing }
+      return try open(chosen.profile, readOnly: chosen.readOnly, theme: chosen.theme)
+    }
+  }
+
+  /// Writes a profile into the config.
+  func add(_ draft: ProfileDraft) throws(Fault) {
+    var profile = Profile(name: draft.name, url: draft.url)
+    profile.tenant = draft.tenant.isEmpty ? nil : draft.tenant
+    profile.project = draft.project.isEmpty ? nil : draft.project
+    try FrontWiring.saying {
+      () throws(Mistake) in
+      // Whether it is an address is found out before anything is written.
+      _ = try Setup.server(of: profile, token: nil)
+      let token = draft.token.text.isEmpty ? nil : draft.token
+      try ConfigStore(paths: setup.paths).add(profile, token: token)
+    }
+  }
+
+  /// Reads a theme.
+  func theme(_ name: String) throws(Fault) -> Theme {
+    try FrontWiring.saying {
+      () throws(Mistake) in try ThemeFile.theme(name, folders: setup.themeFolders)
+    }
+  }
+
+  /// Opens a profile: what can be had at once is had, a program that prints the token is left to the
+  /// loop.
+  /// - Throws: ``Mistake`` for what is wrong with its settings.
+  func open(
+    _ profile: Profile,
+    readOnly: String?,
+    theme wanted: String?,
+    keepsSnapshot: Bool = true
+  ) throws(Mistake) -> OpenProfile {
+    let isCommand = if case .command = profile.token { true } else { false }
+    let token = isCommand ? nil : try setup.token(of: profile)
+    let server = try Setup.server(of: profile, token: token)
+    let connection = try setup.connection(to: server, profile: profile)
+    let file =
+      keepsSnapshot
+      ? SnapshotFile(path: "\(setup.paths.cache)/snapshots/\(profile.name)", server: server) : nil
+    let (theme, mistake) = ThemeFile.load(
+      wanted ?? setup.config.theme ?? Theme.builtin.name,
+      folders: setup.themeFolders
+    )
+    var remark = mistake?.sentence
+    var snapshot: Reading?
+    do throws(Fault) {
+      snapshot = try file?.load()
+    } catch {
+      remark = remark ?? error.sentence
+    }
+    return OpenProfile(
+      connection: connection,
+      opening: ProfileOpening(
+        facts: ProfileFacts(
+          name: profile.name,
+          tenant: profile.tenant,
+          project: profile.project,
+          place: server.place
+        ),
+        readOnly: readOnly,
+        capabilities: connection.client.backend.capabilities,
+        access: Access(origin(of: profile), state: isCommand ? .fetching : .ready),
+        offers: Offers(
+          profiles: setup.config.profiles.keys.sorted(),
+          themes: ThemeFile.names(folders: setup.themeFolders)
+        ),
+        snapshot: snapshot
+      ),
+      token: keeping(of: profile),
+      snapshots: file,
+      theme: theme,
+      remark: remark
+    )
+  }
+
+  private func origin(of profile: Profile) -> Access.Origin {
+    switch profile.token {
+    case .file(let path): .file(setup.shown(setup.paths.absolute(path)))
+    case .variable(let name): .variable(name)
+    case .command(let words): .command(words.first ?? "")
+    case nil: .none
+    }
+  }
+
+  private func keeping(of profile: Profile) -> TokenKeeping {
+    let (environment, paths, variables) = (setup.environment, setup.paths, setup.childVariables)
+    return TokenKeeping(
+      fetch: {
+        FrontWiring.result {
+          () throws(Mistake) in try Setup.token(profile, environment, paths, variables)
+        }
+      },
+      keep: { token in
+        FrontWiring.result {
+          () throws(Mistake) in try ConfigStore(paths: paths).keep(token, of: profile)
+        }
+      }
+    )
+  }
+
+  /// A mistake in the settings, as the loop's rooms say it.
+  private static func saying<Value>(
+    _ work: () throws(Mistake) -> Value
+  ) throws(Fault) -> Value {
+    do throws(Mistake) {
+      return try work()
+    } catch {
+      throw Fault(.local, error.sentence)
+    }
+  }
+
+  private static func result<Value>(
+    _ work: () throws(Mistake) -> Value
+  ) -> Result<Value, Fault> {
+    do throws(Mistake) {
+      return .success(try work())
+    } catch {
+      return .failure(Fault(.local, error.sentence))
+    }
+  }
+}
