@@ -43,6 +43,25 @@ static inline const char *cncurses_string(const char *name) {
   return found == (const char *)-1 ? NULL : found;
 }
 
+/* The description of a terminal without a screen; <term.h> would bring a macro for each of its words.
+   `setupterm` and `del_curterm` are declared here as there. */
+struct term;
+extern int setupterm(const char *name, int descriptor, int *result);
+extern int del_curterm(struct term *description);
+extern struct term *set_curterm(struct term *description);
+
+/* Loads a description for `tigetnum` and its like; false when there is none of this name. */
+static inline bool cncurses_describe(const char *name, int descriptor) {
+  int result = 0;
+  return setupterm(name, descriptor, &result) == OK;
+}
+
+/* Forgets the description loaded last. */
+static inline void cncurses_forget(void) {
+  struct term *description = set_curterm(NULL);
+  if (description != NULL) del_curterm(description);
+}
+
 /* <wchar.h> declares it for X/Open programs only; ncurses goes by it. */
 extern int wcwidth(wchar_t character);
 static inline int cncurses_width(wchar_t character) { return wcwidth(character); }

@@ -12,6 +12,7 @@ package final class ShellLoop {
   private let signals: Signals
   private let showsProgress: Bool
   private let log: Log?
+  private let painter: Painter
   private var ending: Int32?
   /// Whether a command has gone out of which nothing is known yet.
   private var isSending = false
@@ -30,18 +31,21 @@ package final class ShellLoop {
   ///   - signals: Tells of interrupt, termination and hang-up.
   ///   - showsProgress: Whether standard error is a terminal.
   ///   - log: Where exchanges are written down.
+  ///   - painter: Writes frames to standard output.
   package init(
     _ task: ShellTask,
     connection: Connection?,
     signals: Signals,
     showsProgress: Bool,
-    log: Log? = nil
+    log: Log? = nil,
+    painter: Painter = Painter(depth: nil)
   ) {
     self.log = log
     self.task = task
     self.connection = connection
     self.signals = signals
     self.showsProgress = showsProgress
+    self.painter = painter
   }
 
   /// Does the verb.
@@ -111,6 +115,7 @@ package final class ShellLoop {
       case .carryOut(let decision):
         connection?.client.carryOut(decision, now: SystemClock.now())
       case .out(let text): write(text)
+      case .paint(let frame, let theme): write(painter.text(frame, theme: theme))
       case .progress(let text): if showsProgress { complain(text) }
       case .complain(let text): complain(text)
       case .finish(let code): ending = isCut && code == .done ? 1 : code.rawValue

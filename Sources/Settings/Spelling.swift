@@ -11,18 +11,22 @@ enum Spelling {
       .word
   }
 
-  /// How many letters must be added, left out or exchanged.
+  /// How many letters must be added, left out, exchanged, or put behind the next one.
   private static func edits(from: [Character], to: [Character]) -> Int {
-    var row = Array(0...to.count)
+    var before: [Int] = []
+    var last = Array(0...to.count)
     for (i, letter) in from.enumerated() {
-      var diagonal = row[0]
-      row[0] = i + 1
+      var row = [i + 1]
       for (j, wanted) in to.enumerated() {
-        let replaced = diagonal + (letter == wanted ? 0 : 1)
-        diagonal = row[j + 1]
-        row[j + 1] = min(replaced, row[j] + 1, diagonal + 1)
+        var least = min(last[j] + (letter == wanted ? 0 : 1), last[j + 1] + 1, row[j] + 1)
+        if i > 0, j > 0, letter == to[j - 1], from[i - 1] == wanted {
+          least = min(least, before[j - 1] + 1)
+        }
+        row.append(least)
       }
+      before = last
+      last = row
     }
-    return row[to.count]
+    return last[to.count]
   }
 }

@@ -31,6 +31,9 @@ struct TOMLSection {
   /// Whether a key is given.
   func has(_ key: String) -> Bool { members[key] != nil }
 
+  /// Whether a table stands under a key.
+  func isTable(_ key: String) -> Bool { if case .table = members[key] { true } else { false } }
+
   /// The text under a key; an empty one is a mistake.
   func text(_ key: String) throws(Mistake) -> String? {
     guard let value = members[key] else { return nil }

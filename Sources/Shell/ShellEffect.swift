@@ -1,3 +1,4 @@
+package import Cells
 package import Runs
 
 /// Something that a verb wants done.
@@ -16,6 +17,8 @@ package enum ShellEffect: Sendable, Equatable {
   case carryOut(Decision)
   /// Write to standard output; lines end with a break.
   case out(String)
+  /// Write a frame to standard output, in the theme's colours where that is a terminal that has some.
+  case paint(Frame, Theme)
   /// Tell how far it is, on standard error when that is a terminal.
   case progress(String)
   /// Say on standard error what is wrong.

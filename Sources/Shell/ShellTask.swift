@@ -69,6 +69,9 @@ package struct ShellTask: Sendable {
     case .doctor: return doctor?.begin(at: now) ?? []
     case .profiles(let profiles):
       return [.out(ProfileOutput.text(profiles, context)), .finish(.done)]
+    case .themes(let choices): return ThemeOutput.list(choices, context)
+    case .theme(let choice, let theme, let glyphs):
+      return ThemeOutput.preview(choice, theme, glyphs, context)
     }
   }
 
@@ -119,7 +122,7 @@ package struct ShellTask: Sendable {
       return withRun(id, in: reading) { run in
         act(.run(run), title: title ?? run.workflow.text, now)
       }
-    case .start, .doctor, .profiles: return []
+    case .start, .doctor, .profiles, .themes, .theme: return []
     }
   }
 
@@ -146,7 +149,7 @@ package struct ShellTask: Sendable {
         return unasked(detail)
       }
       return decide(id, among: detail.tasks, title: detail.run.title, now)
-    case .inbox, .start, .pause, .resume, .stop, .doctor, .profiles: return []
+    case .inbox, .start, .pause, .resume, .stop, .doctor, .profiles, .themes, .theme: return []
     }
   }
 
@@ -340,7 +343,7 @@ extension ShellVerb {
   /// The verb of the decision that this leads to; nil where it only reads.
   fileprivate var decided: Verb? {
     switch self {
-    case .inbox, .show, .events, .doctor, .profiles: nil
+    case .inbox, .show, .events, .doctor, .profiles, .themes, .theme: nil
     case .approve: .approve
     case .reject: .reject
     case .start: .start

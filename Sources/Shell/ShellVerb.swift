@@ -1,3 +1,4 @@
+package import Cells
 package import CommandCenter
 package import Runs
 
@@ -22,11 +23,15 @@ package enum ShellVerb: Sendable, Equatable {
   case doctor([Check], asks: Bool)
   /// The profiles of the config.
   case profiles([ProfileSummary])
+  /// The themes that may be chosen.
+  case themes([ThemeChoice])
+  /// One theme, shown on a sample of the inbox.
+  case theme(ThemeChoice, Theme, Glyphs)
 
   /// Whether it changes something.
   var acts: Bool {
     switch self {
-    case .inbox, .show, .events, .doctor, .profiles: false
+    case .inbox, .show, .events, .doctor, .profiles, .themes, .theme: false
     case .approve, .reject, .start, .pause, .resume, .stop: true
     }
   }

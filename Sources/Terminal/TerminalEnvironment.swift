@@ -26,11 +26,15 @@ package struct TerminalEnvironment: Hashable, Sendable {
     wantsBacktrace = value("SWIFT_BACKTRACE") != nil
   }
 
+  /// The locale promises UTF-8 by its name.
+  package var promisesUTF8: Bool {
+    let upper = locale.uppercased()
+    return upper.contains("UTF-8") || upper.contains("UTF8")
+  }
+
   /// The locales to try, best first: a missing one must not cost UTF-8 when it promises it.
   var locales: [String] {
-    let upper = locale.uppercased()
-    let promisesUTF8 = upper.contains("UTF-8") || upper.contains("UTF8")
-    return promisesUTF8 ? [locale, "C.UTF-8", "C"] : [locale, "C"]
+    promisesUTF8 ? [locale, "C.UTF-8", "C"] : [locale, "C"]
   }
 
   /// The descriptions to try, best first: those with direct colour are a package of their own.

@@ -20,7 +20,7 @@ struct RootCommand: ParsableCommand {
       DemoCommand.self, ServeCommand.self, InboxCommand.self, ShowCommand.self,
       EventsCommand.self, ApproveCommand.self, RejectCommand.self, StartCommand.self,
       PauseCommand.self, ResumeCommand.self, StopCommand.self, ProfilesCommand.self,
-      DoctorCommand.self,
+      ThemesCommand.self, DoctorCommand.self,
     ]
   )
 

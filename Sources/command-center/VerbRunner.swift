@@ -72,7 +72,8 @@ struct VerbRunner {
       connection: connection,
       signals: signals,
       showsProgress: isatty(STDERR_FILENO) == 1,
-      log: log
+      log: log,
+      painter: Painter(environment: Setup.terminal(.process))
     )
     let code = loop.run()
     if code != 0 { throw ArgumentParser.ExitCode(code) }

@@ -63,6 +63,7 @@ import Testing
   ])
   func `colours are read as they are written`(text: String, color: Color) {
     #expect(Color(text) == color)
+    #expect(Color(color.text) == color)
   }
 
   @Test(arguments: [
@@ -75,7 +76,11 @@ import Testing
   @Test(arguments: [
     (Color.rgb(255, 0, 0), Color.palette(196), Color.ansi(9)),
     (.rgb(0, 0, 0), .palette(16), .ansi(0)), (.rgb(255, 255, 255), .palette(231), .ansi(15)),
-    (.rgb(8, 8, 8), .palette(232), .ansi(0)), (.rgb(128, 128, 128), .palette(244), .ansi(8)),
+    (.rgb(8, 8, 8), .palette(232), .ansi(0)), (.rgb(170, 170, 170), .palette(248), .ansi(7)),
+    // A tint keeps its hue: coral is red, leaf green, violet magenta or blue, never yellow.
+    (.rgb(0xff, 0x85, 0x85), .palette(210), .ansi(9)),
+    (.rgb(0x8f, 0xd0, 0x7f), .palette(114), .ansi(2)),
+    (.rgb(0xf5, 0xb9, 0x5f), .palette(215), .ansi(3)),
     (.rgb(0, 0, 200), .palette(20), .ansi(4)), (.palette(46), .palette(46), .ansi(10)),
     (.ansi(3), .ansi(3), .ansi(3)), (.terminal, .terminal, .terminal),
   ])
@@ -128,6 +133,9 @@ import Testing
     #expect(resolved.mistakes.map(\.path) == ["palette.sky", "roles.titel", "roles.title.fg"])
     #expect(resolved.mistakes[0].sentence.hasPrefix("\"blu\" is no colour: write #rrggbb"))
     #expect(resolved.mistakes[1].sentence.contains("tab-active"))
+    #expect(resolved.mistakes.map(\.word) == ["blu", "titel", "no\u{1B}such"])
+    #expect(resolved.mistakes.map(\.kind) == [.color, .role, .color])
+    #expect(resolved.mistakes[2].known.contains("sea"))
     #expect(resolved.mistakes[2].sentence.contains("no\u{FFFD}such"))
     let title = resolved.theme.styles[.title]
     #expect(title == Style(background: .ansi(0), bold: true))
@@ -143,8 +151,92 @@ import Testing
       palette: [:]
     ).theme
     let text = theme.style(.text, depth: .sixteen)
-    #expect(text.foreground == .ansi(15))
+    #expect(text.background == .ansi(0))
+    #expect(text.foreground == .ansi(7))
     #expect(theme.style(Look(.failure, selected: true), depth: .sixteen).reverse)
+  }
+
+  @Test(arguments: [
+    (Color.rgb(0, 0, 0), Color.rgb(255, 255, 255), 21.0),
+    (.rgb(0x77, 0x77, 0x77), .rgb(255, 255, 255), 4.478),
+    (.rgb(0, 0, 255), .rgb(255, 255, 255), 8.592), (.ansi(1), .ansi(0), 3.596),
+    (.rgb(9, 9, 9), .rgb(9, 9, 9), 1),
+  ])
+  func `contrast is what WCAG computes`(one: Color, other: Color, wanted: Double) throws {
+    let contrast = try #require(one.contrast(with: other))
+    #expect(abs(contrast - wanted) < 0.001)
+    #expect(one.contrast(with: other) == other.contrast(with: one))
+    #expect(Color.terminal.contrast(with: one) == nil)
+  }
+
+  @Test func `a fallback is as readable as the theme meant it, in the nearest hue that is`() {
+    let theme = Theme.resolve(
+      name: "light",
+      roles: [
+        "text": ThemeEntry(foreground: "#202020", background: "#ffffff"),
+        "running": ThemeEntry(foreground: "#0c6570"), "success": ThemeEntry(foreground: "#2c6b1f"),
+        "failure": ThemeEntry(foreground: "#b3202a"), "faint": ThemeEntry(foreground: "#eeeeee"),
+      ],
+      palette: [:]
+    ).theme
+    // Cyan and green cannot be read on white; what is near in hue cannot either.
+    #expect(theme.style(.running, depth: .sixteen).foreground == .ansi(0))
+    #expect(theme.style(.success, depth: .sixteen).foreground == .ansi(0))
+    #expect(theme.style(.failure, depth: .sixteen).foreground == .ansi(1))
+    // What cannot be read in the theme's own colours is the theme's own doing.
+    let faint = theme.style(.faint, depth: .palette256)
+    #expect(faint.foreground == .palette(255))
+  }
+
+  @Test func `a palette may say itself what stands for a colour`() {
+    let parent = Theme.resolve(
+      name: "parent",
+      roles: [
+        "text": ThemeEntry(foreground: "#dddddd", background: "#000000"),
+        "running": ThemeEntry(foreground: "sea"),
+      ],
+      palette: ["sea": Shade("#00a0a0", on256: "51", on16: "bright-blue")]
+    )
+    #expect(parent.mistakes == [])
+    #expect(parent.theme.style(.running, depth: .direct).foreground == .rgb(0, 160, 160))
+    #expect(parent.theme.style(.running, depth: .palette256).foreground == .palette(51))
+    // Bright blue is a little too dark on black: the nearest hue that is not.
+    #expect(parent.theme.style(.running, depth: .sixteen).foreground != .ansi(4))
+    let child = Theme.resolve(
+      name: "child",
+      roles: [:],
+      palette: ["sea": "#00ff00"],
+      parent: parent.theme
+    ).theme
+    #expect(child.style(.running, depth: .sixteen).foreground == .ansi(10))
+    let odd = Theme.resolve(
+      name: "odd",
+      roles: [:],
+      palette: ["a": Shade("red", on256: "#123456"), "b": Shade("red", on16: "200")]
+    )
+    #expect(odd.mistakes.map(\.path) == ["palette.a.256", "palette.b.16"])
+  }
+
+  @Test func `without colours roles are set apart, and a theme may say how`() {
+    let plain = Theme.resolve(
+      name: "plain",
+      roles: ["paused": ThemeEntry(mono: .init(underline: true))],
+      palette: [:]
+    ).theme
+    let style = { (role: Role) in plain.style(Look(role), depth: .mono) }
+    #expect(style(.attention) == Style(bold: true))
+    #expect(style(.failure) == Style(bold: true, underline: true))
+    #expect(style(.faint) == Style(dim: true))
+    #expect(style(.paused) == Style(underline: true))
+    #expect(plain.style(.paused, depth: .sixteen).underline == false)
+    let other = Theme.resolve(
+      name: "other",
+      roles: ["failure": ThemeEntry(mono: .init(bold: false))],
+      palette: [:],
+      parent: plain
+    ).theme
+    #expect(other.style(.failure, depth: .mono) == Style(underline: true))
+    #expect(other.style(.paused, depth: .mono).underline)
   }
 
   @Test func `every sign has an ASCII twin of one column`() {

@@ -59,17 +59,4 @@ import Testing
       #expect(readme.contains(key.rawValue))
     }
   }
-
-  @Test func `every theme that is shipped loads without a mistake`() throws {
-    let folder = Repository.root.appending(path: "themes").path(percentEncoded: false)
-    let names = try FileManager.default.contentsOfDirectory(atPath: folder)
-      .filter { $0.hasSuffix(".toml") }.map { String($0.dropLast(5)) }
-    #expect(Set(names).isSuperset(of: ["midnight", "paper", "monochrome", "terminal"]))
-    for name in names {
-      let (theme, mistake) = ThemeFile.load(name, folders: [folder])
-      #expect(mistake == nil)
-      #expect(theme.name == name)
-    }
-    #expect(ThemeFile.load("midnight", folders: [folder]).theme == .builtin)
-  }
 }

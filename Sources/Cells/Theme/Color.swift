@@ -38,6 +38,21 @@ extension Color {
     }
   }
 
+  /// The colour as `init(_:)` reads it.
+  package var text: String {
+    switch self {
+    case .terminal: "terminal"
+    case .ansi(let index): Self.names[Int(index & 15)]
+    case .palette(let index): String(index)
+    case .rgb(let red, let green, let blue):
+      "#"
+        + [red, green, blue].map { value in
+          let digits = String(value, radix: 16)
+          return digits.count == 1 ? "0" + digits : digits
+        }.joined()
+    }
+  }
+
   /// The sixteen by name, in the order of their numbers.
   static let names = [
     "black", "red", "green", "yellow", "blue", "magenta", "cyan", "white",
