@@ -42,8 +42,9 @@ extension Style {
   /// - Parameters:
   ///   - own: The same style in the theme's own colours.
   ///   - depth: The depth that this one is shown at.
+  ///   - wish: The colour that another foreground is to be near to.
   /// - Returns: The style, with another foreground where that is needed.
-  func readable(as own: Style, at depth: ColorDepth) -> Style {
+  func readable(as own: Style, at depth: ColorDepth, near wish: Color?) -> Style {
     guard let glyph = foreground, let ground = background,
       let reached = glyph.contrast(with: ground)
     else { return self }
@@ -53,7 +54,7 @@ extension Style {
     let target = glyph == ground ? Self.wanted : min(Self.wanted, inherent ?? 0)
     guard reached < target else { return self }
     var style = self
-    style.foreground = (own.foreground ?? glyph).nearest(at: depth, to: target, on: ground)
+    style.foreground = (wish ?? glyph).nearest(at: depth, to: target, on: ground)
     return style
   }
 }

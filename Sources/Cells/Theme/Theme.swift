@@ -16,8 +16,9 @@ package struct Theme: Equatable, Sendable {
   /// text: dim).
   package func style(_ look: Look, depth: ColorDepth) -> Style {
     let own = Theme.style(look, styles)
-    guard let fallback = fallbacks[depth] else { return own.readable(as: own, at: depth) }
-    return Theme.style(look, fallback).readable(as: own, at: depth)
+    let shown = fallbacks[depth].map { Theme.style(look, $0) } ?? own
+    // What a colour has become keeps its hue on the bar, too.
+    return shown.readable(as: own, at: depth, near: shown.foreground)
   }
 
   private static func style(_ look: Look, _ styles: [Role: Style]) -> Style {
@@ -101,7 +102,7 @@ extension Theme {
       var styles = Theme.styles(of: entries, palette, at: depth)
       for role in Role.allCases {
         guard let style = styles[role], let wish = own[role] else { continue }
-        styles[role] = style.readable(as: wish, at: depth)
+        styles[role] = style.readable(as: wish, at: depth, near: wish.foreground)
       }
       // Where few colours make one of two, the quieter one is still quieter.
       if styles[.faint]?.foreground == styles[.text]?.foreground,
