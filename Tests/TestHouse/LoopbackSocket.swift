@@ -1,18 +1,45 @@
 import Glibc
 
-/// A TCP socket on a port of 127.0.0.1 that the system chose.
+/// A TCP socket on a port of 127.0.0.1.
 package struct LoopbackSocket: Sendable {
   package let descriptor: Int32
   package let port: Int
 
-  /// Binds a socket; nobody listens yet, so that connecting to it is refused.
+  /// Binds a socket to a port that the system chooses; nobody listens yet, so that connecting to it
+  /// is refused.
   package init() throws {
+    try self.init(port: 0)
+  }
+
+  /// Another socket on the same port, for as long as that one does not listen itself.
+  package func sibling() throws -> LoopbackSocket {
+    try share()
+    return try LoopbackSocket(port: port)
+  }
+
+  /// Lets others bind to the port as well.
+  ///
+  /// Not before it is bound: the system would choose a port that somebody else shares.
+  private func share() throws {
+    var one: Int32 = 1
+    try SystemMistake.check(
+      "setsockopt",
+      unsafe setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &one, 4)
+    )
+  }
+
+  private init(port wanted: Int) throws {
     let descriptor = try SystemMistake.check(
       "socket",
       socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
     )
+    if wanted != 0 {
+      var one: Int32 = 1
+      _ = unsafe setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &one, 4)
+    }
     var address = sockaddr_in()
     address.sin_family = sa_family_t(AF_INET)
+    address.sin_port = in_port_t(wanted).bigEndian
     address.sin_addr.s_addr = in_addr_t(0x7F00_0001).bigEndian
     var length = socklen_t(MemoryLayout<sockaddr_in>.size)
     try unsafe withUnsafeMutablePointer(to: &address) { pointer in

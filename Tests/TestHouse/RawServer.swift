@@ -28,7 +28,7 @@ package final class RawServer: Sendable {
       return nil
     }
 
-    private var lines: [String] { Bytes.lines(head) }
+    private var lines: [String] { HTTPBytes.lines(head) }
   }
 
   /// What the peer does next.
@@ -138,7 +138,7 @@ package final class RawServer: Sendable {
       state.withLock { $0.open.removeAll { $0 == descriptor } }
       close(descriptor)
     }
-    var reader = Reader(descriptor: descriptor)
+    var reader = RequestReader(descriptor: descriptor)
     while let (head, body) = reader.nextRequest() {
       let request = Received(connection: number, head: head, body: body)
       state.withLock { $0.received.append(request) }
@@ -152,97 +152,18 @@ package final class RawServer: Sendable {
   private func perform(_ action: Action, on descriptor: Int32) -> Bool {
     switch action {
     case .send(let bytes):
-      return Bytes.send(bytes, to: descriptor)
+      return HTTPBytes.send(bytes, to: descriptor)
     case .sendByteByByte(let bytes):
       var one: Int32 = 1
       _ = unsafe setsockopt(descriptor, Int32(IPPROTO_TCP), TCP_NODELAY, &one, 4)
-      return bytes.allSatisfy { Bytes.send([$0], to: descriptor) }
+      return bytes.allSatisfy { HTTPBytes.send([$0], to: descriptor) }
     case .hold(let gate):
-      // A client that waits for an answer says nothing more: it is readable once it leaves.
-      var polled = [
-        pollfd(fd: gate.descriptor, events: Int16(POLLIN), revents: 0),
-        pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0),
-      ]
-      while unsafe poll(&polled, 2, -1) < 0, errno == EINTR {}
-      return polled[1].revents == 0
+      return Wire.wait(for: gate, with: descriptor)
     case .close:
       return false
     case .reset:
-      var now = linger(l_onoff: 1, l_linger: 0)
-      let size = socklen_t(MemoryLayout<linger>.size)
-      _ = unsafe setsockopt(descriptor, SOL_SOCKET, SO_LINGER, &now, size)
+      Wire.reset(descriptor)
       return false
     }
-  }
-}
-
-/// Reads requests off a connection.
-private struct Reader {
-  let descriptor: Int32
-  private var unread: [UInt8] = []
-
-  init(descriptor: Int32) {
-    self.descriptor = descriptor
-  }
-
-  /// The next request, nil when the client has left before one was complete.
-  mutating func nextRequest() -> (head: String, body: [UInt8])? {
-    var end = Bytes.endOfHead(unread)
-    while end == nil {
-      guard readMore() else { return nil }
-      end = Bytes.endOfHead(unread)
-    }
-    guard let end else { return nil }
-    let head = String(decoding: unread[..<end], as: UTF8.self)
-    let length = Bytes.contentLength(head)
-    while unread.count < end + 4 + length {
-      guard readMore() else { return nil }
-    }
-    let body = Array(unread[(end + 4)..<(end + 4 + length)])
-    unread.removeFirst(end + 4 + length)
-    return (head, body)
-  }
-
-  private mutating func readMore() -> Bool {
-    var piece = [UInt8](repeating: 0, count: 65_536)
-    let count = unsafe recv(descriptor, &piece, piece.count, 0)
-    if count < 0, errno == EINTR { return true }
-    guard count > 0 else { return false }
-    unread += piece[..<count]
-    return true
-  }
-}
-
-private enum Bytes {
-  static func send(_ bytes: [UInt8], to descriptor: Int32) -> Bool {
-    var rest = bytes[...]
-    while !rest.isEmpty {
-      let count = unsafe rest.withUnsafeBytes { bytes in
-        unsafe Glibc.send(descriptor, bytes.baseAddress, bytes.count, Int32(MSG_NOSIGNAL))
-      }
-      if count < 0, errno == EINTR { continue }
-      guard count > 0 else { return false }
-      rest = rest.dropFirst(count)
-    }
-    return true
-  }
-
-  static func endOfHead(_ bytes: [UInt8]) -> Int? {
-    guard bytes.count >= 4 else { return nil }
-    return (0...(bytes.count - 4)).first { start in
-      bytes[start] == 13 && bytes[start + 1] == 10 && bytes[start + 2] == 13
-        && bytes[start + 3] == 10
-    }
-  }
-
-  static func lines(_ head: String) -> [String] {
-    head.split(separator: "\r\n", omittingEmptySubsequences: false).map(String.init)
-  }
-
-  static func contentLength(_ head: String) -> Int {
-    for line in lines(head) where line.lowercased().hasPrefix("content-length:") {
-      return Int(line.drop { $0 != ":" }.dropFirst().drop { $0 == " " }) ?? 0
-    }
-    return 0
   }
 }

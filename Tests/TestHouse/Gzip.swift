@@ -1,7 +1,7 @@
 /// Gzip streams made by hand.
-enum Gzip {
+package enum Gzip {
   /// The bytes in one stored block, with a right checksum.
-  static func stored(_ bytes: [UInt8]) -> [UInt8] {
+  package static func stored(_ bytes: [UInt8]) -> [UInt8] {
     precondition(bytes.count <= 65_535, "a stored block holds 65,535 bytes")
     let length = UInt16(bytes.count)
     return header + [1] + little(length) + little(~length) + bytes + little(checksum(bytes))
@@ -9,7 +9,7 @@ enum Gzip {
   }
 
   /// About `megabytes` of zeros in a stream that is a hundred and fifty times shorter.
-  static func zeros(megabytes: Int) -> [UInt8] {
+  package static func zeros(megabytes: Int) -> [UInt8] {
     var bits = BitWriter()
     bits.write(0b1, 1)  // the last block
     bits.write(0b01, 2)  // of fixed codes
