@@ -12,6 +12,10 @@ package struct Link: Sendable, Equatable {
   package var fault: Fault?
   /// How many polls have failed since the last good one.
   package var missed = 0
+  /// Whether a poll failed when as much time had gone by as ``patience`` polls take.
+  ///
+  /// One that hangs until its time is out stands for many.
+  package private(set) var outlasted = false
   /// When the next one comes, after a failure.
   package var nextTry: Timestamp?
   /// How often there should be a reading.
@@ -27,16 +31,38 @@ package struct Link: Sendable, Equatable {
   /// A poll takes a while, and a line that flickers with every slow answer would not be read.
   private static let grace = Duration.seconds(3)
 
+  /// Takes in a good reading.
+  mutating func succeeded(at moment: Timestamp) {
+    lastGood = moment
+    fault = nil
+    missed = 0
+    outlasted = false
+    nextTry = nil
+  }
+
+  /// Takes in that a poll failed.
+  mutating func failed(_ why: Fault, missed count: Int, nextTry next: Timestamp, at now: Timestamp)
+  {
+    fault = why
+    missed = count
+    nextTry = next
+    if let interval = pace.interval, let lastGood {
+      outlasted = outlasted || now - lastGood > interval * Link.patience + Link.grace
+    }
+  }
+
   /// Whether what is shown must not be taken for how things stand.
   package var isStale: Bool {
-    isFromDisk || missed >= Link.patience || (fault != nil && lastGood == nil)
+    isFromDisk || missed >= Link.patience || outlasted || (fault != nil && lastGood == nil)
       || (fault.map { Link.isLasting($0.kind) } ?? false)
   }
 
   /// Whether trying again soon is no remedy: somebody has to do something.
   private static func isLasting(_ kind: Fault.Kind) -> Bool {
     switch kind {
-    case .unauthenticated, .forbidden, .notTheAPI, .notFound, .rejected, .local: true
+    case .untrusted, .unauthenticated, .forbidden, .notTheAPI, .notFound, .rejected, .tooLarge,
+      .local:
+      true
     case .unreachable, .timedOut, .limited, .server: false
     }
   }
@@ -68,12 +94,14 @@ package struct Link: Sendable, Equatable {
     guard isStale, let fault else { return nil }
     return switch fault.kind {
     case .unreachable, .timedOut: "OFFLINE"
+    case .untrusted: "NOT TRUSTED"
     case .unauthenticated: "TOKEN REFUSED"
     case .forbidden: "FORBIDDEN"
     case .limited: "SLOWED DOWN"
     case .server: "SERVER FAULT"
     case .notTheAPI, .notFound: "NOT THE API"
     case .rejected, .local: "REFUSED"
+    case .tooLarge: "TOO LARGE"
     }
   }
 

@@ -81,7 +81,9 @@ extension Fault {
       switch failure.code {
       case .timedOut: .timedOut
       case .protocolBroken: .notTheAPI
-      case .bodyTooLarge, .headersTooLarge, .badURL, .badRequest, .badSetting, .cancelled: .local
+      case .tls: .untrusted
+      case .bodyTooLarge, .headersTooLarge: .tooLarge
+      case .badURL, .badRequest, .badSetting, .cancelled: .local
       default: .unreachable
       }
     self.init(kind, failure.sentence)

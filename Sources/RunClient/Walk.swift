@@ -77,6 +77,13 @@ struct Walk<Item: Sendable & Equatable>: Sendable {
     pages.append(page)
     unreadable += page.unreadable
     count += page.items.count + page.unreadable
+    if unreadable > 0, pages.allSatisfy(\.items.isEmpty) {
+      // A list of which nothing is left must not look like an empty one.
+      throw Fault(
+        .notTheAPI,
+        "\(place) gave a list that cannot be read: none of its \(count) items is as the API has them"
+      )
+    }
     let isRepeated = isOffset && !bringsNews(page)
     if isRepeated { known.ignoresOffset = known.ignoresOffset || !page.items.isEmpty }
     guard let following = isRepeated ? nil : following(page) else {

@@ -87,6 +87,8 @@ package struct Fault: Error, Sendable, Equatable {
   package enum Kind: Sendable, Equatable {
     /// No connection, or it broke.
     case unreachable
+    /// No connection whose other end can be trusted, or none that trusts us.
+    case untrusted
     case timedOut
     /// 401.
     case unauthenticated
@@ -102,7 +104,9 @@ package struct Fault: Error, Sendable, Equatable {
     case notTheAPI
     /// Any other 4xx.
     case rejected
-    /// This program's own limit or mistake: a body too large, an address that is none.
+    /// An answer beyond the bounds of this program.
+    case tooLarge
+    /// This program's own mistake, or its machine's: an address that is none, a file not written.
     case local
   }
 

@@ -37,6 +37,23 @@ package struct Reading: Sendable, Equatable {
   }
 }
 
+extension Reading {
+  /// A clock that is further off than this makes ages wrong.
+  package static let clockTolerance = Duration.seconds(5)
+
+  /// When it was made by the server's clock, by which runs tell their times.
+  ///
+  /// The date of an answer is exact to the second; what is within the tolerance counts as none.
+  package var serverTime: Timestamp { clockIsOff.map { at + $0 } ?? at }
+
+  /// How far the server's clock is ahead of ours; nil where that makes no difference.
+  package var clockIsOff: Duration? {
+    guard let clockSkew, abs(clockSkew.inMilliseconds) > Reading.clockTolerance.inMilliseconds
+    else { return nil }
+    return clockSkew
+  }
+}
+
 /// One page of a list.
 package struct Page<Item: Sendable & Equatable>: Sendable, Equatable {
   package var items: [Item]

@@ -18,15 +18,27 @@ package struct ErrorEnvelope: Sendable, Equatable {
     self.details = details
   }
 
-  /// Reads what a server sent; anything that is not an envelope says nothing.
+  /// Reads what a server sent: an envelope, or the title of a web page that a proxy put in its place;
+  /// anything else says nothing.
   package init(reading body: [UInt8]) {
     let value = (try? JSONValue(parsing: body)) ?? .null
     let error = value["error"]
     message =
       error?.string ?? error?["message"]?.string ?? value["message"]?.string
       ?? value["detail"]?.string
+    if value == .null { message = ErrorEnvelope.title(of: body) }
     code = value["code"]?.string ?? error?["code"]?.string
     details = (value["details"] ?? error?["details"])?.object ?? [:]
+  }
+
+  /// The title of a web page, without the status that it may begin with.
+  private static func title(of body: [UInt8]) -> String? {
+    let page = String(decoding: body.prefix(1024), as: UTF8.self)
+    guard let start = page.firstRange(of: "<title>")?.upperBound,
+      let end = page[start...].firstRange(of: "</title>")?.lowerBound
+    else { return nil }
+    let words = page[start..<end].drop { $0.isNumber || $0 == " " }.prefix(100)
+    return words.isEmpty ? nil : String(words)
   }
 
   /// The envelope as the embedded runtime sends it.

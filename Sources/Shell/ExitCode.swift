@@ -29,9 +29,9 @@ package enum ExitCode: Int32, Sendable, Equatable {
   /// The code of something that could not be read or sent.
   package init(_ fault: Fault) {
     switch fault.kind {
-    case .unreachable, .timedOut: self = .notReachable
+    case .unreachable, .untrusted, .timedOut: self = .notReachable
     case .unauthenticated, .forbidden: self = .refused
-    case .notFound, .limited, .server, .notTheAPI, .rejected, .local: self = .failed
+    case .notFound, .limited, .server, .notTheAPI, .rejected, .tooLarge, .local: self = .failed
     }
   }
 

@@ -27,7 +27,7 @@ package struct Inbox: Sendable, Equatable {
   /// Tasks decide over the feed: they are read after it. A run with a pending task stands under
   /// Awaiting approval alone, whatever its status says.
   package init(_ reading: Reading, order: Order) {
-    at = reading.at
+    at = reading.serverTime
     rows = [:]
     runs = reading.runs
     let tasks = (reading.tasks ?? []).filter(\.isPending)

@@ -252,6 +252,63 @@ import Triage
     #expect(!desk.text.contains("OFFLINE"))
   }
 
+  @Test func `one poll that hung for as long as three are apart is an alarm`() {
+    var desk = Sample.desk()
+    let fault = Fault(.timedOut, "no answer within 15 s")
+    desk.wait(.seconds(12))
+    desk.send(.inbox(.failed(fault, nextTry: desk.now + .seconds(3), missed: 1)))
+    #expect(!desk.text.contains("OFFLINE"))
+    desk.wait(.seconds(1))
+    desk.send(.inbox(.failed(fault, nextTry: desk.now + .seconds(3), missed: 1)))
+    #expect(desk.text.contains("data 13s old · OFFLINE"))
+    #expect(desk.text.contains("no answer within 15 s. Retry in 3 s"))
+    desk.send(.inbox(.reading(Sample.reading(at: desk.now), changed: true)))
+    #expect(desk.text.contains("live"))
+  }
+
+  @Test(arguments: [
+    (Fault.Kind.untrusted, "NOT TRUSTED"), (.tooLarge, "TOO LARGE"), (.notTheAPI, "NOT THE API"),
+    (.rejected, "REFUSED"), (.forbidden, "FORBIDDEN"),
+  ])
+  func `what trying again does not mend is said at once`(kind: Fault.Kind, word: String) {
+    var desk = Sample.desk()
+    desk.send(.inbox(.failed(Fault(kind, "no"), nextTry: desk.now + .seconds(3), missed: 1)))
+    #expect(desk.text.contains("old · \(word)"))
+  }
+
+  @Test func `a reading with gaps does not say that nothing is pending`() {
+    var reading = Sample.reading(runs: [Sample.completed], tasks: [])
+    reading.unreadable = 1
+    let desk = Sample.desk(reading)
+    #expect(!desk.text.contains("nothing pending"))
+    #expect(desk.text.contains("1 item could not be read"))
+  }
+
+  @Test(arguments: [(3600, "1h ahead of ours"), (-3600, "1h behind ours"), (4, nil)])
+  func `ages follow the clock that the times are from`(seconds: Int, words: String?) {
+    let skew = Duration.seconds(seconds)
+    let runs = Sample.runs.map { run in
+      var run = run
+      let times: [WritableKeyPath<Run, Timestamp?>] = [
+        \.createdAt, \.startedAt, \.updatedAt, \.endedAt, \.statusAt,
+      ]
+      for time in times where words != nil {
+        run[keyPath: time] = run[keyPath: time].map { $0 + skew }
+      }
+      return run
+    }
+    var reading = Sample.reading(runs: runs, tasks: [])
+    reading.clockSkew = skew
+    let right = Sample.desk(Sample.reading(tasks: []))
+    let desk = Sample.desk(reading)
+    // All but the remark, and the time of day that a cause was first seen at, which the server told.
+    let rows = { (desk: Desk) in
+      desk.frame.lines().dropFirst(2).filter { !$0.contains("same cause") }
+    }
+    #expect(rows(desk) == rows(right))
+    #expect(desk.text.contains("the server's clock is \(words ?? "")") == (words != nil))
+  }
+
   @Test func `good news goes by itself`() {
     var desk = Sample.desk()
     desk.press("o")

@@ -220,7 +220,9 @@ import Transport
     (Fed.json("", status: 302, headers: ["Location": "https://else"]), .notTheAPI, "https://else"),
     (Fed.failure(.timedOut), .timedOut, "timed out"),
     (Fed.failure(.couldNotResolve, sent: false), .unreachable, "resolve"),
-    (Fed.failure(.bodyTooLarge), .local, "body too large"),
+    (Fed.failure(.bodyTooLarge), .tooLarge, "body too large"),
+    (Fed.failure(.tls, sent: false), .untrusted, "tls"),
+    (Fed.json(#"{"runs":[{"id":{}},7]}"#), .notTheAPI, "none of its 2 items"),
   ])
   func `a feed that cannot be read is one fault with a sentence`(
     _ answer: Result<Response, Transport.Failure>,

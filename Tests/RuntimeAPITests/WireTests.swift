@@ -264,6 +264,7 @@ private let reference = RunReference(workflow: WorkflowID("w"), run: RunID("r"))
     (#"{"error":"no such run","code":"NOT_FOUND"}"#, "no such run"),
     (#"{"error":{"code":"X","message":"no such run"}}"#, "no such run"),
     (#"{"message":"no such run"}"#, "no such run"),
+    ("<html>\n<head><title>404 no such run</title></head>", "no such run"),
   ])
   func `an error's sentence is found in each envelope`(body: String, sentence: String) {
     let fault = Fault(status: 404, body: bytes(body), place: "host:1")

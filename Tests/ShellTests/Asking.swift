@@ -100,5 +100,6 @@ let busy = Reading(
 let faults: [(Fault.Kind, ExitCode)] = [
   (.unreachable, .notReachable), (.timedOut, .notReachable), (.unauthenticated, .refused),
   (.forbidden, .refused), (.notFound, .failed), (.limited, .failed), (.server, .failed),
-  (.notTheAPI, .failed), (.rejected, .failed), (.local, .failed),
+  (.notTheAPI, .failed), (.rejected, .failed), (.local, .failed), (.untrusted, .notReachable),
+  (.tooLarge, .failed),
 ]

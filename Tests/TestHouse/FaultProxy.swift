@@ -106,9 +106,14 @@ final class ProxyCore: Sendable {
     var listener: Int32?
     var isStopped = false
 
+    /// Ends all connections; their threads close them.
+    func endClients() {
+      for descriptor in clients { _ = shutdown(descriptor, Int32(SHUT_RDWR)) }
+    }
+
     /// Ends what listens and all connections; their threads close them.
     mutating func shutDown() {
-      for descriptor in clients { _ = shutdown(descriptor, Int32(SHUT_RDWR)) }
+      endClients()
       if let listener { _ = shutdown(listener, Int32(SHUT_RDWR)) }
       listener = nil
     }
@@ -147,6 +152,9 @@ final class ProxyCore: Sendable {
     }
     if case .refuse = fault.deed {
       state.withLock { $0.shutDown() }
+    } else if fault.boundary == .connection {
+      // Who has a connection already must make a new one to meet it.
+      state.withLock { $0.endClients() }
     }
     return number
   }

@@ -105,7 +105,8 @@ package enum KnownFault: String, CaseIterable, Sendable {
       )
     case .internalError: .refusal("500 Internal Server Error", "something broke", "INTERNAL")
     // What a proxy in front says of a server that is down.
-    case .badGateway: .html("<html><h1>502 Bad Gateway</h1>", status: "502 Bad Gateway")
+    case .badGateway:
+      .html("<html><title>502 Bad Gateway</title>nginx", status: "502 Bad Gateway")
     default: .refusal("503 Service Unavailable", "the store is down", "DEPENDENCY_UNAVAILABLE")
     }
   }

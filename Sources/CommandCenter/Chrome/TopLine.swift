@@ -37,7 +37,7 @@ enum TopLine {
     }
     if model.inbox.reading?.tasks == nil {
       parts.append(Segment("approvals unknown", .warning))
-    } else if pending == 0, draining == 0 {
+    } else if pending == 0, draining == 0, model.inbox.reading?.unreadable == 0 {
       parts.append(Segment("nothing pending", .chrome))
     }
     return Array(parts.map { [$0] }.joined(separator: [Segment("  ", .chrome)]))

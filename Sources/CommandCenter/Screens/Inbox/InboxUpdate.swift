@@ -12,13 +12,10 @@ extension Model {
     case .reading(let reading, let changed):
       takeOverFromDisk()
       access.isSpent = false
-      link.lastGood = reading.at
-      link.fault = nil
-      link.missed = 0
-      link.nextTry = nil
+      link.succeeded(at: reading.at)
       inbox.reading = reading
       // Without news only time has passed; nothing needs to be folded or laid out again.
-      if changed || !inbox.inbox.age(to: reading.at) || inbox.listing.held > 0 {
+      if changed || !inbox.inbox.age(to: reading.serverTime) || inbox.listing.held > 0 {
         inbox.inbox = Inbox(reading, order: inbox.order)
         refreshListing()
       }
@@ -29,9 +26,7 @@ extension Model {
       }
       return effects
     case .failed(let fault, let nextTry, let missed):
-      link.fault = fault
-      link.nextTry = nextTry
-      link.missed = missed
+      link.failed(fault, missed: missed, nextTry: nextTry, at: now)
       return fault.kind == .unauthenticated ? renewRefused() : []
     }
   }

@@ -51,6 +51,13 @@ enum InboxView {
       remarks.append("\(items) could not be read")
     }
     if reading.isCut { remarks.append("older runs are not listed") }
+    if let off = reading.clockIsOff {
+      let side = off > .zero ? "ahead of" : "behind"
+      // The date of an answer is cut to the second, so that an hour is never quite one.
+      let tens = (abs(off.inMilliseconds) + 5000) / 10_000
+      let much = Age.short(.seconds(tens * 10))
+      remarks.append("the server's clock is \(much) \(side) ours")
+    }
     return remarks
   }
 
