@@ -58,6 +58,9 @@ struct Verdict {
       return unreachable(code)
     case CURLE_OPERATION_TIMEDOUT:
       return timedOut()
+    case CURLE_RECV_ERROR where easy.errorWords.contains(" alert "),
+      CURLE_SEND_ERROR where easy.errorWords.contains(" alert "):
+      return alerted()
     case CURLE_GOT_NOTHING, CURLE_RECV_ERROR, CURLE_SEND_ERROR, CURLE_PARTIAL_FILE:
       return cut()
     case CURLE_SSL_CONNECT_ERROR, CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_CERTPROBLEM,
@@ -112,6 +115,14 @@ struct Verdict {
       break
     }
     let number = Int32(easy.number(CURLINFO_OS_ERRNO))
+    if let proxy = unreachedProxy {
+      let how = number == ECONNREFUSED ? "refused the connection" : "cannot be reached"
+      return Failure(
+        code: .couldNotConnect,
+        sentence: "\(place): the proxy \(proxy) \(how); check the proxy setting",
+        sent: isSent
+      )
+    }
     if number == ECONNREFUSED {
       return Failure(
         code: .refused,
@@ -155,6 +166,13 @@ struct Verdict {
 
   private func cut() -> Failure {
     let tunnel = easy.number(CURLINFO_HTTP_CONNECTCODE)
+    if tunnel == 407 {
+      return Failure(
+        .couldNotConnect,
+        "\(place): the proxy wants another user and password (407); write the proxy as "
+          + "http://user:password@host:port"
+      )
+    }
     if tunnel >= 300 {
       return Failure(
         .couldNotConnect,
@@ -173,8 +191,7 @@ struct Verdict {
   private func tls(_ code: CURLcode) -> Failure {
     let advice =
       switch code {
-      case CURLE_PEER_FAILED_VERIFICATION:
-        "the certificate is not trusted\(detail); name its authority's file in the settings"
+      case CURLE_PEER_FAILED_VERIFICATION: distrust
       case CURLE_SSL_CACERT_BADFILE:
         "the CA file cannot be read\(detail); check its path"
       case CURLE_SSL_CERTPROBLEM:
@@ -183,6 +200,32 @@ struct Verdict {
         "no TLS connection\(detail); does the server speak https on this port?"
       }
     return Failure(code: .tls, sentence: "\(place): \(advice)", sent: maySent(certain: true))
+  }
+
+  /// Why the server's certificate is not trusted, and what to do.
+  private var distrust: String {
+    if easy.errorWords.contains("target host name") {
+      return "the certificate is for another host\(detail); check the URL"
+    }
+    // OpenSSL's numbers, which libcurl passes on: X509_V_ERR_… of x509_vfy.h.
+    return switch easy.number(CURLINFO_SSL_VERIFYRESULT) {
+    case 9: "the certificate is not valid yet; is the clock of this machine right?"
+    case 10: "the certificate has expired; the server needs a new one"
+    case 18: "the certificate is signed by itself; to trust it, name its file as ca_file"
+    case 19, 20, 21:
+      "the certificate is from an authority that is not known here; name its file as ca_file"
+    default: "the certificate is not trusted\(detail); name its authority's file as ca_file"
+    }
+  }
+
+  /// The server ended the TLS connection with a reason, at times only after the request has left.
+  private func alerted() -> Failure {
+    let wants = easy.errorWords.contains("certificate required")
+    let advice =
+      wants
+      ? "the server wants a client certificate; name one as client_cert, and its key as client_key"
+      : "the server ended the TLS connection\(detail)"
+    return Failure(code: .tls, sentence: "\(place): \(advice)", sent: maySent(certain: false))
   }
 
   private func sent(_ code: Failure.Code, _ sentence: String) -> Failure {
@@ -195,6 +238,17 @@ struct Verdict {
   private var detail: String {
     let words = easy.errorWords
     return words.isEmpty ? "" : " (\(words))"
+  }
+
+  /// The host that libcurl could not connect to, where it is not the one of the URL.
+  private var unreachedProxy: String? {
+    let start = "Failed to connect to "
+    guard easy.errorWords.hasPrefix(start) else { return nil }
+    let words = easy.errorWords.dropFirst(start.count).split(separator: " ")
+    guard let host = words.first.map(String.init), words.dropFirst().first == "port",
+      !checked.address.words.hasPrefix("\(host):"), !checked.address.words.hasPrefix("[\(host)]:")
+    else { return nil }
+    return host
   }
 
   /// Whether a byte of the request may have left.

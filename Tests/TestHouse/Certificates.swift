@@ -1,7 +1,7 @@
 /// A private certificate authority and what it signs, made by the machine's `openssl`.
 ///
-/// All of it is for 127.0.0.1 and localhost and lies in a home, keys with mode 0600; nothing is
-/// good beyond the tests.
+/// All of it is for 127.0.0.1, localhost and ``host`` and lies in a home, keys with mode 0600;
+/// nothing is good beyond the tests.
 package final class Certificates: Sendable {
   /// What a server shows.
   package enum Kind: String, CaseIterable, Sendable {
@@ -23,7 +23,16 @@ package final class Certificates: Sendable {
   package struct Pair: Sendable, Equatable {
     package var certificate: String
     package var key: String
+
+    /// Two files.
+    package init(certificate: String, key: String) {
+      self.certificate = certificate
+      self.key = key
+    }
   }
+
+  /// A name that only a proxy knows the address of.
+  package static let host = "api.example"
 
   /// The PEM file of the authority, for `ca_file` and its like.
   package let authority: String
@@ -75,7 +84,7 @@ package final class Certificates: Sendable {
     let name = "server-\(kind.rawValue)"
     let pair = Pair(certificate: "\(folder)/\(name).pem", key: "\(folder)/\(name).key")
     if TextFile.exists(pair.certificate) { return pair }
-    let here = ["subjectAltName=IP:127.0.0.1,DNS:localhost"]
+    let here = ["subjectAltName=IP:127.0.0.1,DNS:localhost,DNS:\(Certificates.host)"]
     switch kind {
     case .valid:
       try sign(name, subject: "localhost", extensions: here, validity: ["-days", "90"])

@@ -86,6 +86,13 @@ package struct LoopbackSocket: Sendable {
     return descriptor
   }
 
+  /// Whether somebody listens on a port.
+  package static func isOpen(_ port: Int) -> Bool {
+    guard let descriptor = try? connected(to: port) else { return false }
+    Glibc.close(descriptor)
+    return true
+  }
+
   /// Begins to connect to a port without waiting for it.
   ///
   /// - Returns: The descriptor of the new socket.
