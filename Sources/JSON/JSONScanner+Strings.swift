@@ -7,35 +7,46 @@ extension JSONScanner {
     _ bytes: Span<UInt8>,
     _ at: inout Int
   ) throws(JSONMistake) -> String {
+    if let range = try plainString(bytes, &at) { return text(bytes, range) }
+    return try escapedString(bytes, &at)
+  }
+
+  /// Moves past a string in which nothing is escaped and returns where its text stands; nil, with the
+  /// place left at the string, when something is.
+  /// - Throws: ``JSONMistake`` when there is no string here, or it holds raw control characters.
+  package static func plainString(
+    _ bytes: Span<UInt8>,
+    _ at: inout Int
+  ) throws(JSONMistake) -> Range<Int>? {
     guard try peek(bytes, &at) == UInt8(ascii: "\"") else {
       throw JSONMistake(.unexpected, at: at, wanted: "a text")
     }
-    at += 1
-    let start = at
-    while at < bytes.count {
-      let byte = bytes[at]
+    let start = at + 1
+    var end = start
+    while end < bytes.count {
+      let byte = bytes[end]
       if byte == UInt8(ascii: "\"") {
-        let result = text(bytes, start, at)
-        at += 1
-        return result
+        at = end + 1
+        return start..<end
       }
-      if byte == UInt8(ascii: "\\") { return try escapedString(bytes, &at, from: start) }
+      if byte == UInt8(ascii: "\\") { return nil }
       guard byte >= 0x20 else {
+        at = end
         throw JSONMistake(.malformed, at: at, wanted: "no raw control character in a text")
       }
-      at += 1
+      end += 1
     }
+    at = end
     throw JSONMistake(.truncated, at: at, wanted: "the end of a text")
   }
 
-  /// The rest of a string in which the first escape was met at `at`.
-  private static func escapedString(
+  /// Reads a string in which something is escaped.
+  static func escapedString(
     _ bytes: Span<UInt8>,
-    _ at: inout Int,
-    from start: Int
+    _ at: inout Int
   ) throws(JSONMistake) -> String {
+    at += 1
     var copy: [UInt8] = []
-    for index in start..<at { copy.append(bytes[index]) }
     while at < bytes.count {
       let byte = bytes[at]
       at += 1

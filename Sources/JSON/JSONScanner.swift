@@ -41,6 +41,7 @@ package enum JSONScanner {
       var seen: Set<String> = []
       try members(bytes, &at, depth: depth) {
         (key, bytes, at) throws(JSONMistake) in
+        let key = key.text(in: bytes)
         let value = try value(bytes, &at, depth: depth + 1)
         // A set only once an object is large: small ones, which is nearly all, are searched.
         if object.count < 16 {
@@ -77,7 +78,7 @@ package enum JSONScanner {
     _ bytes: Span<UInt8>,
     _ at: inout Int,
     depth: Int = 0,
-    _ member: (String, Span<UInt8>, inout Int) throws(JSONMistake) -> Void
+    _ member: (JSONKey, Span<UInt8>, inout Int) throws(JSONMistake) -> Void
   ) throws(JSONMistake) {
     guard depth < maximumDepth else { throw JSONMistake(.tooDeep, at: at, wanted: "less") }
     try expect(UInt8(ascii: "{"), "an object", bytes, &at)
@@ -89,7 +90,7 @@ package enum JSONScanner {
       guard try peek(bytes, &at) == UInt8(ascii: "\"") else {
         throw JSONMistake(.malformed, at: at, wanted: "a key in quotes")
       }
-      let key = try string(bytes, &at)
+      let key = try JSONKey(bytes, &at)
       guard try peek(bytes, &at) == UInt8(ascii: ":") else {
         throw JSONMistake(.malformed, at: at, wanted: "a colon")
       }
@@ -139,7 +140,8 @@ package enum JSONScanner {
     depth: Int = 0
   ) throws(JSONMistake) {
     switch try peek(bytes, &at) {
-    case UInt8(ascii: "\""): _ = try string(bytes, &at)
+    case UInt8(ascii: "\""):
+      if try plainString(bytes, &at) == nil { _ = try escapedString(bytes, &at) }
     case UInt8(ascii: "{"):
       try members(bytes, &at, depth: depth) {
         (_, bytes, at) throws(JSONMistake) in try skip(bytes, &at, depth: depth + 1)
@@ -151,7 +153,7 @@ package enum JSONScanner {
     case UInt8(ascii: "t"): try literal("true", bytes, &at)
     case UInt8(ascii: "f"): try literal("false", bytes, &at)
     case UInt8(ascii: "n"): try literal("null", bytes, &at)
-    default: _ = try number(bytes, &at)
+    default: _ = try numberRange(bytes, &at)
     }
   }
 
@@ -168,12 +170,11 @@ package enum JSONScanner {
   }
 
   private static func literal(
-    _ word: StaticString,
+    _ word: String,
     _ bytes: Span<UInt8>,
     _ at: inout Int
   ) throws(JSONMistake) {
-    let letters = word.description.utf8
-    for letter in letters {
+    for letter in word.utf8 {
       guard at < bytes.count else { throw JSONMistake(.truncated, at: at, wanted: "a value") }
       guard bytes[at] == letter else {
         throw JSONMistake(.malformed, at: at, wanted: "a value")
@@ -188,6 +189,14 @@ package enum JSONScanner {
     _ bytes: Span<UInt8>,
     _ at: inout Int
   ) throws(JSONMistake) -> JSONNumber {
+    JSONNumber(unchecked: text(bytes, try numberRange(bytes, &at)))
+  }
+
+  /// Moves past a number; returns where it stands.
+  private static func numberRange(
+    _ bytes: Span<UInt8>,
+    _ at: inout Int
+  ) throws(JSONMistake) -> Range<Int> {
     skipBlank(bytes, &at)
     let start = at
     if at < bytes.count, bytes[at] == UInt8(ascii: "-") { at += 1 }
@@ -207,7 +216,32 @@ package enum JSONScanner {
       }
       guard digits(bytes, &at) > 0 else { throw missing(bytes, at, "digits") }
     }
-    return JSONNumber(unchecked: text(bytes, start, at))
+    return start..<at
+  }
+
+  /// Reads a whole number of few digits without making a text of it; nil, with the place left alone,
+  /// when something else stands here.
+  package static func smallInt(_ bytes: Span<UInt8>, _ at: inout Int) -> Int? {
+    skipBlank(bytes, &at)
+    var end = at
+    let isNegative = end < bytes.count && bytes[end] == UInt8(ascii: "-")
+    if isNegative { end += 1 }
+    let start = end
+    var value = 0
+    while end < bytes.count, end - start < 18, bytes[end] &- 0x30 < 10 {
+      value = value &* 10 &+ Int(bytes[end] &- 0x30)
+      end += 1
+    }
+    guard end > start, end < bytes.count, end == start + 1 || bytes[start] != 0x30 else {
+      return nil
+    }
+    // A fraction, an exponent, more digits: a number, but not one of these.
+    switch bytes[end] {
+    case UInt8(ascii: "."), UInt8(ascii: "e"), UInt8(ascii: "E"), 0x30...0x39: return nil
+    default: break
+    }
+    at = end
+    return isNegative ? -value : value
   }
 
   private static func missing(_ bytes: Span<UInt8>, _ at: Int, _ wanted: String) -> JSONMistake {
@@ -221,12 +255,11 @@ package enum JSONScanner {
   }
 
   /// A copy of bytes that are known to be ASCII or are repaired where they are not UTF-8.
-  @inline(__always)
-  static func text(_ bytes: Span<UInt8>, _ start: Int, _ end: Int) -> String {
-    let piece = bytes.extracting(start..<end)
+  package static func text(_ bytes: Span<UInt8>, _ range: Range<Int>) -> String {
+    let piece = bytes.extracting(range)
     if let valid = try? UTF8Span(validating: piece) { return String(copying: valid) }
     var copy: [UInt8] = []
-    copy.reserveCapacity(end - start)
+    copy.reserveCapacity(range.count)
     for index in piece.indices { copy.append(piece[index]) }
     // Bytes that are no UTF-8 become U+FFFD: a bad name must not cost the list it stands in.
     return String(decoding: copy, as: UTF8.self)

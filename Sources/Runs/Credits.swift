@@ -12,22 +12,31 @@ package struct Credits: Hashable, Sendable, Comparable {
 
   /// Reads `12.40`, as text or as a number; nil for anything that is no decimal amount.
   package init?(_ value: JSONValue) {
-    guard let text = value.identity else { return nil }
-    let negative = text.hasPrefix("-")
-    let parts = text.drop { $0 == "-" }.split(
-      separator: ".",
-      maxSplits: 1,
-      omittingEmptySubsequences: false
-    )
-    guard let head = parts.first, let whole = Int64(head), whole >= 0, whole < 1 << 40 else {
-      return nil
+    guard let amount = value.identity.flatMap({ Credits($0) }) else { return nil }
+    self = amount
+  }
+
+  /// Reads `12.40`; what is smaller than a millionth is cut off.
+  package init?(_ text: String) {
+    let bytes = text.utf8.span
+    let start = bytes.count > 0 && bytes[0] == UInt8(ascii: "-") ? 1 : 0
+    var amount: Int64 = 0
+    var point: Int?
+    for index in start..<bytes.count {
+      let digit = bytes[index] &- 0x30
+      if digit < 10 {
+        if let point, index - point > 6 { continue }
+        amount = amount * 10 + Int64(digit)
+        guard point != nil || amount < 1 << 40 else { return nil }
+      } else {
+        guard bytes[index] == UInt8(ascii: "."), point == nil, index > start else { return nil }
+        point = index
+      }
     }
-    let digits = parts.count > 1 ? parts[1].prefix(6) : ""
-    guard let fraction = digits.isEmpty ? 0 : Int64(digits), fraction >= 0 else { return nil }
-    var scaled = fraction
-    for _ in digits.count..<6 { scaled *= 10 }
-    let amount = whole * 1_000_000 + scaled
-    microcredits = negative ? -amount : amount
+    guard bytes.count > start else { return nil }
+    let digits = point.map { min(bytes.count - 1 - $0, 6) } ?? 0
+    for _ in digits..<6 { amount *= 10 }
+    microcredits = start == 1 ? -amount : amount
   }
 
   /// Less is less.

@@ -24,7 +24,7 @@ enum ListReader {
       try JSONScanner.members(bytes, &at) {
         (key, bytes, at) throws(JSONMistake) in
         let isList = try JSONScanner.peek(bytes, &at) == UInt8(ascii: "[")
-        switch key {
+        switch key.text(in: bytes) {
         case name where isList, "data" where isList, "items" where isList:
           try items(bytes, &at, depth: 1, into: &page, read: read)
           found = true
@@ -79,6 +79,7 @@ enum ListReader {
     var wrapped: Int?
     try JSONScanner.members(bytes, &at) {
       (key, bytes, at) throws(JSONMistake) in
+      let key = key.text(in: bytes)
       if key == name || key == "data",
         try JSONScanner.peek(bytes, &at) == UInt8(ascii: "{")
       {

@@ -58,6 +58,52 @@ import Testing
     #expect(value["k1"] == "one")
   }
 
+  @Test(arguments: [#""name""#, #""na\u006de""#, #""n\u0061\u006d\u0065""#])
+  func `a key means the same however it is written`(key: String) throws {
+    let bytes = Array("{ \(key) :1}".utf8)
+    var at = 0
+    var met: [(word: JSONWord?, text: String)] = []
+    try JSONScanner.members(bytes.span, &at) {
+      (key, bytes, at) throws(JSONMistake) in
+      met.append((key.word, key.text(in: bytes)))
+      try JSONScanner.skip(bytes, &at)
+    }
+    #expect(met.map(\.text) == ["name"])
+    #expect(met.first?.word == JSONWord("name"))
+    #expect(at == bytes.count)
+  }
+
+  @Test func `words tell apart what texts tell apart`() {
+    let texts = ["", "a", "b", "ab", "ba", "abcdefgh", "abcdefghi", "abcdefghijklmnop", "é"]
+    #expect(Set(texts.map { JSONWord($0) }).count == texts.count)
+    #expect(JSONWord("abcdefghijklmnopq") == nil)
+    #expect(JSONWord("a\0") == nil)
+  }
+
+  @Test(arguments: [
+    ("0,", 0), ("-7]", -7), ("  12 ", 12), ("123456789012345678}", 123_456_789_012_345_678),
+    ("1234567890123456789,", nil), ("1.0,", nil), ("1e3,", nil), ("007,", nil), ("-", nil),
+    ("x", nil), ("", nil),
+  ])
+  func `a short whole number is read without a text`(text: String, value: Int?) {
+    let bytes = Array(text.utf8)
+    var at = 0
+    #expect(JSONScanner.smallInt(bytes.span, &at) == value)
+    if value == nil { #expect(at <= text.prefix { $0 == " " }.count) }
+  }
+
+  @Test(arguments: [
+    #"{"a":"\q"}"#, "{\"a\":\"\u{1}\"}", #"{"a":01}"#, #"{"a":nul}"#, #"{"a":"\u12"}"#,
+    #"{"a":[1}"#,
+  ])
+  func `what is passed over is looked at all the same`(text: String) throws {
+    let bytes = Array(text.utf8)
+    #expect(throws: JSONMistake.self) {
+      var at = 0
+      try JSONScanner.skip(bytes.span, &at)
+    }
+  }
+
   @Test func `control characters are written as escapes`() {
     #expect(JSONWriter.text("\u{1B}]52;\u{9B}\u{2028}") == #""\u001b]52;\u009b\u2028""#)
   }

@@ -42,7 +42,7 @@ import Testing
 @Suite struct CreditsTests {
   @Test(arguments: [
     ("12.40", 12_400_000), ("0", 0), ("5", 5_000_000), ("0.000001", 1), ("-1.5", -1_500_000),
-    ("0.1234567", 123_456),
+    ("0.1234567", 123_456), ("7.", 7_000_000), ("1099511627775.999999", 1_099_511_627_775_999_999),
   ])
   func `amounts are exact`(text: String, microcredits: Int64) {
     #expect(Credits(.string(text))?.microcredits == microcredits)
@@ -50,11 +50,38 @@ import Testing
 
   @Test func `numbers count too and nonsense does not`() {
     #expect(Credits(JSONValue.number(JSONNumber(3)))?.text == "3.00")
-    for nonsense: JSONValue in ["", "many", "1.x", "99999999999999999999", .null, "1e3", "--"] {
+    for nonsense: JSONValue in [
+      "", "many", "1.x", "99999999999999999999", .null, "1e3", "--", "-",
+      "--3", ".5", "1.2.3", "+3", "1099511627776", "1.2345678x",
+    ] {
       #expect(Credits(nonsense) == nil)
     }
     #expect(Credits(microcredits: -1_500_000).text == "-1.50")
     #expect(Credits(microcredits: 1).text == "0.000001")
+  }
+}
+
+@Suite struct RunTests {
+  @Test func `a copy of a run goes its own way`() {
+    let first = Run(id: RunID("r"), status: .running)
+    var second = first
+    #expect(second == first)
+    second.status = .failed
+    second.extra["note"] = "late"
+    #expect(first.status == .running)
+    #expect(first.extra.isEmpty)
+    #expect(second.status == .failed)
+    #expect(second != first)
+  }
+
+  @Test func `runs of the same fields are equal wherever they were made`() {
+    var one = Run(id: RunID("r"), workflow: WorkflowID("w"), status: .running)
+    var other = Run(id: RunID("r"), workflow: WorkflowID("w"), status: .running)
+    #expect(one == other)
+    one.currentSteps = [StepID("a")]
+    #expect(one != other)
+    other.currentSteps = [StepID("a")]
+    #expect(one == other)
   }
 }
 

@@ -74,6 +74,38 @@ private let reference = RunReference(workflow: WorkflowID("w"), run: RunID("r"))
     #expect(JSONWriter.text(RunWire.json(run)).contains(#""shape":{"a":1.50}"#))
   }
 
+  @Test func `a key written with escapes is the same key, one too long to know is kept`() throws {
+    let text = #"{"i\u0064":"r","st\u0061tus":"paused","a_key_of_many_more_letters":7}"#
+    let run = try #require(try RunWire.page(bytes("[\(text)]")).items.first)
+    #expect(run.id == RunID("r"))
+    #expect(run.status == .paused)
+    #expect(run.extra == ["a_key_of_many_more_letters": 7])
+  }
+
+  @Test(arguments: [
+    (#""steps":{"total":9,"completed":4,"running":1,"odd":[{}]}"#, 4),
+    (#""steps":{"total":9.0,"completed":4e0}"#, 4), (#""steps":{"total":9,"completed":-4}"#, 0),
+    (#""steps":{"completed":4}"#, nil), (#""steps":{"total":-1}"#, nil),
+    (#""steps":{"total":"9"}"#, nil), (#""steps":[9]"#, nil), (#""steps":null"#, nil),
+  ])
+  func `counts are read where they make sense`(field: String, completed: Int?) throws {
+    let run = try #require(
+      try RunWire.page(bytes(#"[{"id":"r","status":"running",\#(field)}]"#)).items.first
+    )
+    #expect(run.steps?.completed == completed)
+    #expect(run.extra.isEmpty)
+  }
+
+  @Test func `texts that runs repeat stay apart where they differ`() throws {
+    let names = (0..<600).map { "a-workflow-with-number-\($0 % 300)" }
+    let items = names.map {
+      #"{"id":"r","status":"running","workflow_id":"\#($0)","current_steps":["\#($0)",{},7]}"#
+    }
+    let page = try RunWire.page(bytes("[\(items.joined(separator: ","))]"))
+    #expect(page.items.map { $0.workflow?.text } == names)
+    #expect(page.items.map(\.currentSteps) == names.map { [StepID($0), StepID("7")] })
+  }
+
   @Test(arguments: [
     #""failure":{"code":"MCP_TOOL_FAILED","step_id":"s","message":"m"}"#,
     #""failure_code":"MCP_TOOL_FAILED","failure":{"step_id":"s","message":"m"}"#,
