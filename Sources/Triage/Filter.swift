@@ -99,6 +99,7 @@ package struct Filter: Sendable, Equatable {
 extension Row {
   /// Whether a word occurs in what a row shows.
   fileprivate func mentions(_ word: String) -> Bool {
+    let occurs = { (text: String?) in text.map { Caseless.occurs(word, in: $0) } ?? false }
     if Caseless.occurs(word, in: title) || Caseless.occurs(word, in: id.run.text)
       || Caseless.occurs(word, in: section.name)
     {
@@ -107,11 +108,10 @@ extension Row {
     if let run {
       if Caseless.occurs(word, in: run.status.word) { return true }
       if run.currentSteps.contains(where: { Caseless.occurs(word, in: $0.text) }) { return true }
-      let texts = [
-        run.statusBy, run.trigger, run.failure?.code, run.failure?.message, run.failure?.step?.text,
-      ]
-      if texts.contains(where: { $0.map { Caseless.occurs(word, in: $0) } ?? false }) {
-        return true
+      if occurs(run.statusBy) || occurs(run.trigger) { return true }
+      if let failure = run.failure {
+        if occurs(failure.code) || occurs(failure.message) { return true }
+        if occurs(failure.step?.text) { return true }
       }
     }
     guard let task else { return false }

@@ -34,9 +34,7 @@ package struct Inbox: Sendable, Equatable {
     let awaited = Set(tasks.map(\.run))
     place(tasks, awaited)
     place(awaited, tasksAreKnown: reading.tasks != nil)
-    for section in Section.allCases {
-      if let unordered = rows[section] { rows[section] = order.sorted(unordered) }
-    }
+    for (section, unordered) in rows { rows[section] = order.sorted(unordered) }
     markSameCauses()
   }
 
@@ -59,15 +57,21 @@ package struct Inbox: Sendable, Equatable {
   private mutating func place(_ awaited: Set<RunID>, tasksAreKnown: Bool) {
     var placed: Set<RunID> = []
     placed.reserveCapacity(runs.count)
-    for run in runs where !awaited.contains(run.id) {
+    var parts = Section.allCases.map { _ in [Row]() }
+    for run in runs {
+      let id = run.id
+      guard awaited.isEmpty || !awaited.contains(id) else { continue }
       guard let section = Inbox.section(of: run, at: at) else {
         if run.status == .completed { notice(completed: run) }
         continue
       }
-      guard placed.insert(run.id).inserted else { continue }
-      var row = Row(id: RowID(section: section, run: run.id), run: run)
+      guard placed.insert(id).inserted else { continue }
+      var row = Row(id: RowID(section: section, run: id), run: run)
       row.pauseIsUnexplained = !tasksAreKnown && run.status == .paused
-      rows[section, default: []].append(row)
+      parts[section.rawValue].append(row)
+    }
+    for section in Section.allCases where !parts[section.rawValue].isEmpty {
+      rows[section] = parts[section.rawValue]
     }
   }
 
@@ -104,22 +108,27 @@ package struct Inbox: Sendable, Equatable {
 
   /// Tells every failure but the newest of its cause how many share it.
   private mutating func markSameCauses() {
-    guard var failures = rows[.failed] else { return }
-    let causes = failures.map { $0.run.flatMap { Cause($0) } }
-    var groups: [Cause: SameCause] = [:]
-    for (cause, row) in zip(causes, failures) {
-      guard let cause, let run = row.run else { continue }
-      let known = groups[cause]
-      let moments = [known?.since, Inbox.ended(run)].compactMap { $0 }
-      groups[cause] = SameCause(count: (known?.count ?? 0) + 1, since: moments.min())
+    guard var failures = rows.removeValue(forKey: .failed) else { return }
+    defer { rows[.failed] = failures }
+    /// The groups, and which one each failure belongs to.
+    var groups: [(first: Int, same: SameCause)] = []
+    var numbers: [Cause: Int] = [:]
+    var members: [(failure: Int, group: Int)] = []
+    for index in failures.indices {
+      guard let run = failures[index].run, let cause = Cause(run) else { continue }
+      let ended = Inbox.ended(run)
+      let number = numbers[cause] ?? groups.count
+      if number == groups.count {
+        numbers[cause] = number
+        groups.append((index, SameCause(count: 0, since: ended)))
+      }
+      groups[number].same.count += 1
+      if let ended { groups[number].same.since = min(groups[number].same.since ?? ended, ended) }
+      members.append((index, number))
     }
-    var met: Set<Cause> = []
-    for (index, cause) in causes.enumerated() {
-      guard let cause, let group = groups[cause], group.count > 1 else { continue }
-      if met.insert(cause).inserted { continue }
-      failures[index].sameCause = group
+    for (failure, group) in members where groups[group].first != failure {
+      failures[failure].sameCause = groups[group].same
     }
-    rows[.failed] = failures
   }
 
   /// How many stand in a section.
@@ -135,10 +144,16 @@ package struct Inbox: Sendable, Equatable {
 
   /// The rows that a filter lets through, in the order of the screen, each section within its limit.
   package func shown(_ filter: Filter) -> [Row] {
-    Section.allCases.flatMap { section in
+    Section.allCases.flatMap { section -> [Row] in
       let rows = rows[section] ?? []
       guard !filter.isEmpty else { return Array(rows.prefix(Inbox.sectionLimit)) }
-      return Array(rows.lazy.filter(filter.accepts).prefix(Inbox.sectionLimit))
+      var shown: [Row] = []
+      // By index: rows that are not wanted need not be copied to find that out.
+      for index in rows.indices where filter.accepts(rows[index]) {
+        shown.append(rows[index])
+        if shown.count == Inbox.sectionLimit { break }
+      }
+      return shown
     }
   }
 

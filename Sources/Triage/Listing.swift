@@ -26,12 +26,14 @@ package struct Listing: Sendable, Equatable {
 
   private static func parts(of rows: [Row]) -> [Part] {
     var parts: [Part] = []
-    for (place, row) in rows.enumerated() {
-      if parts.last?.section != row.section {
-        parts.append(Part(section: row.section, places: place..<place, present: 0))
+    // By index: a copy of each row would be felt.
+    for place in rows.indices {
+      let section = rows[place].section
+      if parts.last?.section != section {
+        parts.append(Part(section: section, places: place..<place, present: 0))
       }
       parts[parts.count - 1].places = parts[parts.count - 1].places.lowerBound..<place + 1
-      if row.departure == nil { parts[parts.count - 1].present += 1 }
+      if rows[place].departure == nil { parts[parts.count - 1].present += 1 }
     }
     return parts
   }
