@@ -1,5 +1,6 @@
 package import Cells
 package import Runs
+package import Triage
 
 /// Something that happened, as the loop tells it to the application.
 package enum Message: Sendable, Equatable {
@@ -24,7 +25,9 @@ package enum InboxMessage: Sendable, Equatable {
   /// What an earlier session read last, kept on this machine.
   case snapshot(Reading)
   /// A poll succeeded; `changed` is false when nothing is new but the time.
-  case reading(Reading, changed: Bool)
+  ///
+  /// A long one comes folded already, off the path of the keys.
+  case reading(Reading, changed: Bool, folded: Inbox? = nil)
   /// A poll failed; so many have since the last good one, and the next comes then.
   case failed(Fault, nextTry: Timestamp, missed: Int)
 }

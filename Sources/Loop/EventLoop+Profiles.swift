@@ -73,6 +73,8 @@ extension EventLoop {
     errands = Errands(epoch: errands.epoch + 1)
     worker = Worker(waking: next.connection.pool.waker)
     clerk = Worker(waking: next.connection.pool.waker)
+    events = []
+    isFolding = false
     theme = next.theme
     painted = nil
     handle(.profile(.opened(next.opening)))

@@ -5,6 +5,7 @@ package import RunClient
 internal import Runs
 package import Terminal
 internal import Transport
+internal import Triage
 
 /// Turns what happens into messages, lays them on the model, does the effects, and paints.
 ///
@@ -26,7 +27,7 @@ package final class EventLoop {
   /// Whom the front talks to.
   var profile: OpenProfile
   /// Does the client's errands; a client that is left takes its worker along.
-  var worker: Worker<(id: Int, result: ErrandResult)>
+  var worker: Worker<ErrandDone>
   /// Does what belongs to the profile but not to its client: tokens, snapshots.
   var clerk: Worker<Errands.Done>
   var errands = Errands()
@@ -40,6 +41,10 @@ package final class EventLoop {
   /// Keys typed before the next frame is on the screen were not meant for it.
   private var dropsInput = false
   private var ending: Ending?
+  /// What the client told and the application was not told yet.
+  var events: [ClientEvent] = []
+  /// Whether a reading is being folded; what comes after it waits for it.
+  var isFolding = false
 
   /// How long an Esc waits for the rest of a sequence.
   ///
@@ -47,6 +52,8 @@ package final class EventLoop {
   private static let escapeDelay = Duration.milliseconds(40)
   /// The longest sleep: bounds what a clock that was set back can do.
   private static let longestSleep = 60_000
+  /// A reading of more runs is folded on the worker; fewer take less than a handover.
+  private static let foldedAtOnce = 500
 
   /// A loop over what it is given; it owns all of it until it ends.
   package init(
@@ -98,12 +105,20 @@ package final class EventLoop {
   // MARK: One turn
 
   private func takeWhatCame() {
-    for (id, result) in worker.results() { client.returned(id, result, now: SystemClock.now()) }
+    for result in worker.results() {
+      switch result {
+      case .returned(let id, let result): client.returned(id, result, now: SystemClock.now())
+      case .folded(let reading, let inbox):
+        isFolding = false
+        handle(.inbox(.reading(reading, changed: true, folded: inbox)))
+      }
+    }
     for done in clerk.results() { take(done) }
     for event in client.advance(now: SystemClock.now()) {
       note(event)
-      if let message = Message(event) { handle(message) }
+      events.append(event)
     }
+    handleEvents()
     let now = SystemClock.now()
     if let deadline = escapeDeadline, now >= deadline {
       escapeDeadline = nil
@@ -111,9 +126,25 @@ package final class EventLoop {
     }
     if let wake = model.nextWake, now >= wake { handle(.tick) }
     for errand in client.takeErrands() {
-      worker.take { (errand.id, errand.work()) }
+      worker.take { .returned(errand.id, errand.work()) }
     }
     saveSnapshot()
+  }
+
+  private func handleEvents() {
+    while !isFolding, !events.isEmpty {
+      let event = events.removeFirst()
+      if case .reading(let reading, changed: true) = event,
+        reading.runs.count > EventLoop.foldedAtOnce
+      {
+        isFolding = true
+        worker.take { [order = model.inbox.order] in
+          .folded(reading, Inbox(reading, order: order))
+        }
+      } else if let message = Message(event) {
+        handle(message)
+      }
+    }
   }
 
   private func handle(_ inputs: [Input]) {
@@ -218,6 +249,14 @@ package final class EventLoop {
     // What is on the screen may be hours old.
     client.pollNow(now: SystemClock.now())
   }
+}
+
+/// What came of work that was done off the loop's thread.
+enum ErrandDone: Sendable {
+  /// An errand of the client's, by its name.
+  case returned(Int, ErrandResult)
+  /// A reading, folded.
+  case folded(Reading, Inbox)
 }
 
 extension Message {

@@ -1,5 +1,6 @@
 internal import Synchronization
 internal import Transport
+internal import Triage
 
 /// Does work off the loop's thread, one piece after the other, and wakes the loop when one is done.
 ///

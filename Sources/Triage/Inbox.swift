@@ -6,6 +6,8 @@ package struct Inbox: Sendable, Equatable {
   package var rows: [Section: [Row]]
   /// When the reading was made; ages count to here.
   package var at: Timestamp
+  /// How the rows of each section are ordered.
+  package let order: Order
   /// The failures of the last day are those that ended this long ago at most.
   package static let failureWindow = Duration.seconds(24 * 3600)
   /// A section shows this many rows at most.
@@ -19,6 +21,7 @@ package struct Inbox: Sendable, Equatable {
   package init(at: Timestamp) {
     rows = [:]
     self.at = at
+    order = .age
     runs = []
   }
 
@@ -28,6 +31,7 @@ package struct Inbox: Sendable, Equatable {
   /// Awaiting approval alone, whatever its status says.
   package init(_ reading: Reading, order: Order) {
     at = reading.serverTime
+    self.order = order
     rows = [:]
     runs = reading.runs
     let tasks = (reading.tasks ?? []).filter(\.isPending)

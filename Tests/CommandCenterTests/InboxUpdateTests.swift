@@ -19,6 +19,19 @@ import Triage
     desk.frame.lines().firstIndex { $0.hasPrefix("▌") }
   }
 
+  @Test func `a reading that comes folded is taken as it is, unless the order changed meanwhile`() {
+    var desk = Sample.desk(Sample.reading(runs: [], tasks: []))
+    let reading = Sample.reading(runs: InboxUpdateTests.crowd(100...102), tasks: [])
+    // Told apart from what the reading itself would be folded to.
+    let folded = Inbox(Sample.reading(runs: [Sample.triage], tasks: []), order: .age)
+    desk.send(.inbox(.reading(reading, changed: true, folded: folded)))
+    #expect(desk.model.inbox.listing.rows.map(\.id.run) == [Sample.triage.id])
+    desk.type("o")
+    desk.send(.inbox(.reading(reading, changed: true, folded: folded)))
+    #expect(desk.model.inbox.inbox.order == .workflow)
+    #expect(Set(desk.model.inbox.listing.rows.map(\.id.run)).isSuperset(of: reading.runs.map(\.id)))
+  }
+
   @Test func `the selection and its line stay through a refresh`() {
     var desk = Sample.desk(Sample.reading(runs: InboxUpdateTests.crowd(100...200), tasks: []))
     for _ in 0..<40 { desk.press("j") }

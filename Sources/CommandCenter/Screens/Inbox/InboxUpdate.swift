@@ -9,16 +9,15 @@ extension Model {
     case .snapshot(let reading):
       show(snapshot: reading)
       return []
-    case .reading(let reading, let changed):
+    case .reading(let reading, let changed, let folded):
       takeOverFromDisk()
       access.isSpent = false
       link.succeeded(at: reading.at)
       inbox.reading = reading
       // Without news only time has passed; nothing needs to be folded or laid out again.
-      if changed || !inbox.inbox.age(to: reading.serverTime) || inbox.listing.held > 0 {
-        inbox.inbox = Inbox(reading, order: inbox.order)
-        refreshListing()
-      }
+      let isAlike = !changed && inbox.inbox.age(to: reading.serverTime)
+      if !isAlike { fold(reading, folded) }
+      if !isAlike || inbox.listing.held > 0 { refreshListing() }
       var effects = setPace()
       effects += watchSelection(again: changed)
       if case .run(let screen) = screenLayer, !screen.isSettled(in: self) {
@@ -28,6 +27,15 @@ extension Model {
     case .failed(let fault, let nextTry, let missed):
       link.failed(fault, missed: missed, nextTry: nextTry, at: now)
       return fault.kind == .unauthenticated ? renewRefused() : []
+    }
+  }
+
+  /// Takes a reading as it was `folded`, unless another order was chosen since.
+  private mutating func fold(_ reading: Reading, _ folded: Inbox?) {
+    if let folded, folded.order == inbox.order {
+      inbox.inbox = folded
+    } else {
+      inbox.inbox = Inbox(reading, order: inbox.order)
     }
   }
 
