@@ -18,7 +18,10 @@ package struct Answer: Sendable {
   var status: Int? { (try? result.get())?.status }
 
   /// Whether the server does not offer what was asked for, or does not have it.
-  var isMissing: Bool { status.map { [404, 405, 501].contains($0) } ?? false }
+  var isMissing: Bool { status == 404 || isNoWay }
+
+  /// Whether the server does not offer what was asked for, whatever it has.
+  var isNoWay: Bool { status == 405 || status == 501 }
 
   /// The server's clock less ours, to the second, where the answer carries a date.
   var clockSkew: Duration? {
@@ -40,16 +43,11 @@ package struct Answer: Sendable {
 
   /// The fault of an answer that is no success.
   func fault(_ response: Response, place: String) -> Fault {
-    // A date is said as seconds, which is what the wire understands.
-    let delay = response.headers["Retry-After"].map { text in
-      Timestamp(httpDate: text).map { String(max(0, ($0 - receivedAt).inMilliseconds / 1000)) }
-        ?? text
-    }
-    return Fault(
+    Fault(
       status: response.status,
       body: response.body,
       place: place,
-      retryAfter: delay,
+      retryAfter: retryAfter,
       location: response.headers["Location"]
     )
   }

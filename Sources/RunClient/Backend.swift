@@ -6,8 +6,9 @@ package protocol Backend: Sendable {
   /// What the server can do.
   var capabilities: Capabilities { get }
 
-  /// Reads the inbox; what is `known` need not be decoded again.
-  func refresh(known: KnownInbox) -> any Job<Refreshed>
+  /// Reads the inbox; what is `known` need not be decoded again, and unless it is to be read whole,
+  /// what has not changed need not be sent again.
+  func refresh(known: KnownInbox, knowledge: Knowledge, isWhole: Bool) -> any Job<Refreshed>
 
   /// Reads a run with its events, tasks and graph; of what is `known` only the news is fetched.
   func detail(
@@ -34,54 +35,6 @@ package protocol Backend: Sendable {
 
   /// What the answer to that call says.
   func verdict(_ answer: Answer, on decision: Decision) -> Verdict
-}
-
-/// What is learnt about a server while it is asked; two of them merge without loss.
-package struct Knowledge: Sendable, Equatable {
-  /// Names the graph of a version.
-  package struct GraphID: Hashable, Sendable {
-    package var workflow: WorkflowID
-    /// Nil where a run does not say which version it executes.
-    package var version: Int?
-
-    /// A version of a workflow.
-    package init(_ workflow: WorkflowID, _ version: Int?) {
-      self.workflow = workflow
-      self.version = version
-    }
-  }
-
-  /// How many graphs are kept.
-  package static let graphBound = 64
-
-  /// Whether the server answers for a single run.
-  package var readsRun = true
-  /// Graphs of published versions.
-  package private(set) var graphs: [GraphID: Graph] = [:]
-  private var order: [GraphID] = []
-  /// Versions whose graph the server does not tell.
-  package private(set) var graphless: Set<GraphID> = []
-
-  /// Nothing learnt yet.
-  package init() {}
-
-  /// Keeps a graph; the oldest makes room.
-  package mutating func keep(_ graph: Graph, of id: GraphID) {
-    if graphs.updateValue(graph, forKey: id) == nil { order.append(id) }
-    if order.count > Knowledge.graphBound { graphs[order.removeFirst()] = nil }
-  }
-
-  /// Remembers that there is no graph to be had.
-  package mutating func missGraph(of id: GraphID) { graphless.insert(id) }
-
-  /// Takes in what a job learnt.
-  package mutating func merge(_ other: Knowledge) {
-    readsRun = readsRun && other.readsRun
-    graphless.formUnion(other.graphless)
-    for id in other.order where graphs[id] == nil {
-      if let graph = other.graphs[id] { keep(graph, of: id) }
-    }
-  }
 }
 
 /// How what a decision is about stands.

@@ -8,8 +8,11 @@ package import Transport
 /// It neither waits nor looks at a clock: whoever owns the loop waits in the pool, then calls
 /// ``advance(now:)``. Not `Sendable`: one thread owns it.
 package final class Client {
-  /// Bodies longer than this are decoded on the worker.
-  package static let errandBytes = 256 << 10
+  /// How many bytes a piece of work takes in before the worker goes on with it.
+  package static let errandBytes = 64 << 10
+  /// Longer than any loop sleeps: what happened less often was not looked at, since the machine slept
+  /// or the clock was set.
+  package static let sleepBound = Duration.seconds(120)
 
   /// The server that is asked.
   package private(set) var server: Server
@@ -38,6 +41,10 @@ package final class Client {
   private var lastErrand = 0
   private var events: [ClientEvent] = []
   private var now = Timestamp(milliseconds: 0)
+  /// When the client was last looked after.
+  private var seen: Timestamp?
+  /// Set while connections may be dead without anybody having said so.
+  private var freshUntil: Timestamp?
 
   /// A client of a server.
   /// - Parameters:
@@ -106,7 +113,7 @@ package final class Client {
       queue.contains { $0.id == decision.id }
       || flights.values.contains { $0.decision?.id == decision.id }
     guard !isKnown else { return }
-    self.now = max(self.now, now)
+    self.now = now
     queue.append(decision)
     startQueued()
   }
@@ -133,7 +140,7 @@ package final class Client {
 
   /// Takes what the pool has finished, goes on with everything, begins what is due.
   package func advance(now: Timestamp) -> [ClientEvent] {
-    self.now = now
+    see(now)
     for (transfer, result) in pool.finished() {
       guard let route = routes.removeValue(forKey: transfer) else { continue }
       if tellsExchanges { events.append(.exchanged(route.words(result))) }
@@ -141,9 +148,11 @@ package final class Client {
     }
     for (id, flight) in flights where flight.due.map({ $0 <= now }) ?? false { wake(id) }
     if let due = poller.due, due <= now {
-      poller.begin()
+      let isWhole = poller.wantsWhole(now)
+      poller.begin(isWhole: isWhole)
       events.append(.pollStarted)
-      launch(.refresh(backend.refresh(known: known)))
+      let job = backend.refresh(known: known, knowledge: knowledge, isWhole: isWhole)
+      launch(.refresh(job))
     }
     defer { events = [] }
     return events
@@ -157,7 +166,7 @@ package final class Client {
 
   /// Takes back what an errand came to; ``advance(now:)`` tells what follows.
   package func returned(_ id: Int, _ result: ErrandResult, now: Timestamp) {
-    self.now = max(self.now, now)
+    self.now = now
     guard let owner = out.removeValue(forKey: id), flights[owner] != nil else { return }
     flights[owner]?.isAway = false
     switch result.content {
@@ -174,16 +183,20 @@ package final class Client {
 private struct Flight {
   var work: Work
   var transfers: Set<TransferID> = []
+  /// How much the answers so far came to.
+  var bytes = 0
   /// Whether the work is on the worker.
   var isAway = false
   /// Answers that came while the work was away.
   var waiting: [(answer: Answer, number: Int)] = []
+  /// When the work asked to be woken, and when it is, should the clock be set back meanwhile.
   var wakeAt: Timestamp?
+  var alarm: Timestamp?
   /// Set while the last line of a decision is being written.
   var outcome: Outcome?
 
   /// When it is to go on by itself; not while the work is away, which would come back as it was.
-  var due: Timestamp? { isAway ? nil : wakeAt }
+  var due: Timestamp? { isAway ? nil : alarm }
 
   var decision: Decision? { if case .command(let job) = work { job.decision } else { nil } }
 }
@@ -207,6 +220,32 @@ private struct Route {
 }
 
 extension Client {
+  // MARK: Time
+
+  /// Takes in the time, which may stand anywhere after a sleep of the machine or when it was set.
+  private func see(_ now: Timestamp) {
+    if let seen, now - seen > Client.sleepBound { wake(now) }
+    if let seen, now < seen {
+      freshUntil = nil
+      for (id, flight) in flights {
+        flights[id]?.alarm = flight.alarm.map { min($0, now + CommandJob.longestPause) }
+      }
+    }
+    seen = now
+    self.now = now
+    poller.see(now)
+  }
+
+  /// Begins again what the connections of before a sleep would hold up.
+  private func wake(_ now: Timestamp) {
+    for (id, flight) in flights {
+      if case .refresh = flight.work { cancel(id) }
+    }
+    poller.woke(now)
+    // libcurl uses none that lay idle for longer.
+    freshUntil = now + .seconds(120)
+  }
+
   // MARK: Flights
 
   private func flight(loading run: RunReference) -> Int? {
@@ -234,12 +273,15 @@ extension Client {
   }
 
   private func take(_ answer: Answer, on route: Route) {
+    if let rest = answer.rest { poller.leaveAlone(for: rest, now) }
     guard let flight = flights[route.flight] else { return }
     if flight.isAway {
       flights[route.flight]?.waiting.append((answer, route.number))
       return
     }
-    if case .success(let response) = answer.result, response.body.count > Client.errandBytes {
+    let bytes = flight.bytes + ((try? answer.result.get())?.body.count ?? 0)
+    flights[route.flight]?.bytes = bytes
+    if bytes > Client.errandBytes || flight.work.isLarge {
       send(route.flight) { [work = flight.work] in
         var work = work
         let moves = work.receive(answer, for: route.number)
@@ -262,9 +304,9 @@ extension Client {
   }
 
   private func wake(_ id: Int) {
-    flights[id]?.wakeAt = nil
     guard case .command(var job) = flights[id]?.work else { return }
-    let moves = job.wake(now: now)
+    let moves = job.wake(now: max(now, flights[id]?.wakeAt ?? now))
+    flights[id]?.alarm = nil
     flights[id]?.work = .command(job)
     perform(moves, of: id)
   }
@@ -281,12 +323,16 @@ extension Client {
       guard let flight = flights[id] else { return }
       switch move {
       case .ask(let ask):
-        let transfer = pool.start(server.request(ask))
+        var request = server.request(ask)
+        if let freshUntil, now < freshUntil { request.connection = .fresh }
+        let transfer = pool.start(request)
         let name = tellsExchanges ? "\(ask.call.method) \(ask.call.target)" : ""
         routes[transfer] = Route(flight: id, number: ask.number, call: name)
         flights[id]?.transfers.insert(transfer)
       case .record(let entry): write(entry, of: id)
-      case .wait(let until): flights[id]?.wakeAt = until
+      case .wait(let until):
+        flights[id]?.wakeAt = until
+        flights[id]?.alarm = until
       case .stage(let stage):
         if let decision = flight.decision { events.append(.stage(decision.id, stage)) }
       case .finish(let outcome):
@@ -377,7 +423,7 @@ extension Client {
     switch result {
     case .success(let refreshed):
       known = refreshed.known
-      poller.succeeded(now)
+      poller.succeeded(now, isWhole: refreshed.isWhole)
       events.append(.reading(refreshed.reading, changed: refreshed.changed))
     case .failure(let fault):
       let next = poller.failed(fault, now, random: random())

@@ -12,6 +12,9 @@ package struct CommandJob: Sendable {
     .milliseconds(300), .milliseconds(700), .milliseconds(1500),
   ]
 
+  /// The longest of them.
+  package static var longestPause: Duration { confirmPauses.max() ?? .zero }
+
   private enum State: Sendable {
     case idle
     /// The guard: what was decided on is read again.

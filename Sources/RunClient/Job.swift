@@ -32,6 +32,12 @@ package protocol Job<Value>: Sendable {
   var result: Result<Value, Fault>? { get }
   /// What was learnt about the server on the way.
   var learnt: Knowledge { get }
+  /// Whether going on with an answer, even a short one, takes long because of what is known already.
+  var isLarge: Bool { get }
+}
+
+extension Job {
+  package var isLarge: Bool { false }
 }
 
 /// The calls of a job that have no answer yet, and what each is for.

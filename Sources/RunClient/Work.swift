@@ -72,4 +72,13 @@ enum Work: Sendable {
     case .command(let job): job.learnt
     }
   }
+
+  /// Whether it goes on on the worker, however short an answer is.
+  var isLarge: Bool {
+    switch self {
+    case .refresh(let job): job.isLarge
+    case .detail(_, let job): job.isLarge
+    case .graph, .listing, .command: false
+    }
+  }
 }

@@ -8,14 +8,17 @@ package enum Endpoint {
   /// The run feed of the tenant.
   ///
   /// The documentation calls it paged without saying how: the parameters are those of the
-  /// per-workflow list, and a server that ignores them answers its own page.
+  /// per-workflow list, and a server that ignores them answers its own page. `updatedSince` is ours.
   package static func runs(
     limit: Int,
     cursor: String? = nil,
     offset: Int? = nil,
-    statuses: [RunStatus] = []
+    statuses: [RunStatus] = [],
+    updatedSince: Timestamp? = nil
   ) -> Call {
-    Call("GET", "/v1/runs", query: page(limit, cursor, offset, statuses))
+    var query = page(limit, cursor, offset, statuses)
+    if let updatedSince { query.append(.init("updated_since", updatedSince.iso8601)) }
+    return Call("GET", "/v1/runs", query: query)
   }
 
   /// The runs of one workflow.

@@ -57,18 +57,18 @@ extension Fault {
   ///   - status: The HTTP status.
   ///   - body: What came with it.
   ///   - place: The server, for the sentence: host and port.
-  ///   - retryAfter: The header's text.
+  ///   - retryAfter: How long the server asks to wait; said and kept up to an hour.
   ///   - location: Where a redirect points.
   package init(
     status: Int,
     body: [UInt8],
     place: String,
-    retryAfter: String? = nil,
+    retryAfter: Duration? = nil,
     location: String? = nil
   ) {
     let envelope = ErrorEnvelope(reading: body)
     let said = envelope.message.map { ": \($0)" } ?? ""
-    let delay = retryAfter.flatMap { Int($0) }.map { Duration.seconds(min(max($0, 0), 3600)) }
+    let delay = retryAfter.map { min(max($0, .zero), .seconds(3600)) }
     switch status {
     case 300..<400:
       let target = location.map { " to \($0)" } ?? ""
@@ -90,12 +90,19 @@ extension Fault {
     case 404:
       self.init(.notFound, "\(place) does not have this (404\(said))")
     case 429:
-      self.init(.limited, "\(place) asks to slow down (429\(said))", retryAfter: delay)
+      let time = delay.map { " for \(Fault.inWords($0))" } ?? ""
+      self.init(.limited, "\(place) asks to slow down\(time) (429\(said))", retryAfter: delay)
     case 500..<600:
       self.init(.server, "\(place) has a problem of its own (\(status)\(said))", retryAfter: delay)
     default:
       self.init(.rejected, "\(place) does not accept this (\(status)\(said))")
     }
+  }
+
+  /// A pause as people say it, rounded up: `42 s`, `5 min`.
+  private static func inWords(_ pause: Duration) -> String {
+    let seconds = (pause.inMilliseconds + 999) / 1000
+    return seconds <= 120 ? "\(seconds) s" : "\((seconds + 59) / 60) min"
   }
 
   /// The fault of a body that should be the API's and is not.

@@ -44,7 +44,7 @@ import Transport
     #expect(detail.tasks.map(\.id.text) == ["t", "1"])
     #expect(detail.graph?.steps.map(\.id.text) == ["a"])
     #expect(detail.fault == nil)
-    #expect(talk.learnt.readsRun)
+    #expect(talk.learnt.offers(.run))
     #expect(talk.learnt.graphs.count == 1)
   }
 
@@ -61,7 +61,7 @@ import Transport
     let first = try look(answer)
     #expect(try first.result.get().run.status == .failed)
     #expect(try first.result.get().run.id.text == "r1")
-    #expect(!first.learnt.readsRun)
+    #expect(!first.learnt.offers(.run))
     let second = try look(knowledge: first.learnt, answer)
     #expect(!second.asked.contains("GET \(Self.root)"))
     #expect(try second.result.get().run.status == .failed)
@@ -80,7 +80,7 @@ import Transport
       }
     }
     #expect(try talk.result.get().run.id.text == "r1")
-    #expect(talk.learnt.readsRun, "a run that is only in the feed says nothing about GET run")
+    #expect(talk.learnt.offers(.run), "a run that is only in the feed says nothing about GET run")
   }
 
   @Test func `a run that is nowhere is not found`() throws {

@@ -234,13 +234,4 @@ import Transport
     #expect(fault.sentence.contains(words))
     #expect(fault.sentence.contains("api:443"))
   }
-
-  @Test(arguments: [
-    ("120", Duration.seconds(120)), ("Fri, 10 Apr 2026 11:00:30 GMT", .seconds(30)),
-    ("soon", nil),
-  ])
-  func `Retry-After counts as seconds and as a date`(_ text: String, _ delay: Duration?) throws {
-    let talk = try refresh { _ in Fed.json("", status: 429, headers: ["Retry-After": text]) }
-    #expect(talk.result.fault?.retryAfter == delay)
-  }
 }

@@ -98,4 +98,111 @@ import Testing
     poller.pollNow(start + .milliseconds(1))
     #expect(poller.due == start + .milliseconds(1))
   }
+
+  // MARK: Clocks
+
+  @Test func `a clock that is set back holds no poll longer than its pace`() {
+    var poller = poller(.lively)
+    poller.begin()
+    poller.succeeded(start)
+    let earlier = start + .seconds(-7200)
+    poller.see(earlier)
+    #expect(poller.due == earlier + .seconds(3))
+  }
+
+  @Test func `a clock that is set back holds neither back-off, nor rest, nor wish longer`() {
+    var failing = poller(.lively)
+    failing.begin()
+    _ = failing.failed(fault, start, random: 0.5)
+    let earlier = start + .seconds(-7200)
+    failing.see(earlier)
+    #expect(failing.due == earlier + .seconds(3))
+    var resting = poller(.lively)
+    resting.leaveAlone(for: .seconds(40), start)
+    resting.see(earlier)
+    #expect(resting.due == earlier + .seconds(40))
+    var wishing = poller(.calm)
+    wishing.begin()
+    wishing.succeeded(start)
+    wishing.pollNow(start)
+    wishing.see(earlier)
+    #expect(wishing.due == earlier)
+  }
+
+  @Test func `hours that went by make one poll due, not the missed ones`() {
+    var poller = poller(.lively)
+    poller.begin()
+    poller.succeeded(start)
+    let later = start + .seconds(7200)
+    poller.see(later)
+    #expect(poller.due.map { $0 <= later } == true)
+    poller.begin()
+    poller.succeeded(later)
+    #expect(poller.due == later + .seconds(3))
+  }
+
+  @Test func `after a sleep the poll under way is given up and everything is read`() {
+    var poller = poller(.lively)
+    poller.begin()
+    poller.succeeded(start)
+    #expect(!poller.wantsWhole(start + .seconds(3)))
+    poller.begin(isWhole: false)
+    let later = start + .seconds(7200)
+    poller.woke(later)
+    #expect(poller.due == later)
+    #expect(poller.wantsWhole(later))
+    var resting = self.poller(.lively)
+    resting.leaveAlone(for: .seconds(300), start)
+    resting.woke(start + .seconds(200))
+    #expect(resting.due == start + .seconds(300), "the server's wish stands")
+    var still = self.poller(.stopped)
+    still.woke(later)
+    #expect(still.due == nil, "who wants no polls gets none")
+  }
+
+  // MARK: Whole readings
+
+  @Test func `everything is read at first, every twentieth time, and after a minute`() {
+    var poller = poller(.lively)
+    #expect(poller.wantsWhole(start))
+    poller.begin()
+    poller.succeeded(start)
+    for number in 1..<20 {
+      #expect(!poller.wantsWhole(start), "poll \(number)")
+      poller.begin(isWhole: false)
+      poller.succeeded(start, isWhole: false)
+    }
+    #expect(poller.wantsWhole(start))
+    poller.begin()
+    poller.succeeded(start)
+    #expect(!poller.wantsWhole(start + .seconds(59)))
+    #expect(poller.wantsWhole(start + .seconds(60)))
+  }
+
+  @Test func `everything is read when it is asked for, and after a failure`() {
+    var poller = poller(.lively)
+    poller.begin()
+    poller.succeeded(start)
+    poller.pollNow(start)
+    #expect(poller.wantsWhole(start))
+    poller.begin()
+    poller.succeeded(start)
+    poller.begin(isWhole: false)
+    _ = poller.failed(fault, start, random: 0.5)
+    #expect(poller.wantsWhole(start + .seconds(3)))
+  }
+
+  @Test func `when reading what changed fails each time, everything is read for good`() {
+    var poller = poller(.lively)
+    for _ in 0..<3 {
+      poller.begin()
+      poller.succeeded(start)
+      #expect(!poller.wantsWhole(start))
+      poller.begin(isWhole: false)
+      _ = poller.failed(fault, start, random: 0.5)
+    }
+    poller.begin()
+    poller.succeeded(start)
+    #expect(poller.wantsWhole(start))
+  }
 }

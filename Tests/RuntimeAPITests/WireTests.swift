@@ -312,7 +312,7 @@ private let reference = RunReference(workflow: WorkflowID("w"), run: RunID("r"))
     status: Int,
     kind: Fault.Kind
   ) {
-    let fault = Fault(status: status, body: bytes("<html>"), place: "host", retryAfter: "7")
+    let fault = Fault(status: status, body: bytes("<html>"), place: "host", retryAfter: .seconds(7))
     #expect(fault.kind == kind)
     #expect(fault.retryAfter == ([429, 500, 503].contains(status) ? .seconds(7) : nil))
   }

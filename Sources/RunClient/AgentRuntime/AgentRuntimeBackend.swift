@@ -17,8 +17,12 @@ package struct AgentRuntimeBackend: Backend {
   package var capabilities: Capabilities { .agentRuntime }
 
   /// Reads feed and tasks.
-  package func refresh(known: KnownInbox) -> any Job<Refreshed> {
-    InboxJob(place: place, known: known)
+  package func refresh(
+    known: KnownInbox,
+    knowledge: Knowledge = Knowledge(),
+    isWhole: Bool = true
+  ) -> any Job<Refreshed> {
+    InboxJob(place: place, known: known, knowledge: knowledge, isWhole: isWhole)
   }
 
   /// Reads one run with its events, tasks and graph.

@@ -5,6 +5,9 @@ internal import RuntimeAPI
 struct DetailJob: Job {
   private enum Purpose: Sendable { case run, events, tasks, graph }
 
+  /// With more events than these, adding one holds a key up.
+  private static let largeCount = 1000
+
   private let wanted: RunReference
   private let place: String
   private let known: RunDetail?
@@ -14,10 +17,14 @@ struct DetailJob: Job {
   private var tasks: Walk<HumanTask>
   private var graphLookup: GraphLookup?
   private var graph: Graph?
+  /// Whether the tasks are picked from those of all runs.
+  private var asksAllTasks: Bool
+  /// Whether the run's own list of tasks was not found.
+  private var hasNoTasks = false
   private var tasksFailed = false
   private var fault: Fault?
   private var open = OpenAsks<Purpose>()
-  private(set) var learnt = Knowledge()
+  private var learntHere = Knowledge()
   private(set) var result: Result<RunDetail, Fault>?
 
   init(_ wanted: RunReference, known: RunDetail?, knowledge: Knowledge, place: String) {
@@ -25,16 +32,29 @@ struct DetailJob: Job {
     self.place = place
     self.known = known
     self.knowledge = knowledge
-    lookup = RunLookup(wanted, readsRun: knowledge.readsRun, place: place)
+    lookup = RunLookup(wanted, knowledge: knowledge, place: place)
     events = EventWalk(wanted, known: known, place: place)
-    tasks = Walk(.pendingTasks(of: wanted), place: place)
+    let offersTasks = knowledge.offers(.runTasks)
+    tasks = Walk(offersTasks ? .pendingTasks(of: wanted) : .pendingTasks(in: wanted), place: place)
+    asksAllTasks = !offersTasks
   }
 
+  var learnt: Knowledge {
+    var learnt = learntHere
+    learnt.merge(lookup.learnt)
+    return learnt
+  }
+
+  var isLarge: Bool { (known?.events.count ?? 0) > DetailJob.largeCount }
+
   mutating func begin() -> [Ask] {
-    [
-      open.ask(lookup.next, for: .run), open.ask(events.next, for: .events),
-      open.ask(tasks.next.call, for: .tasks),
-    ]
+    let asks = [open.ask(lookup.next, for: .run), open.ask(events.next, for: .events)]
+    // Polls find out should there be such a list again.
+    if asksAllTasks, !knowledge.offers(.tasks) {
+      failTasks(Fault(noTaskListAt: place, status: 404))
+      return asks
+    }
+    return asks + [open.ask(tasks.next.call, for: .tasks)]
   }
 
   mutating func receive(_ answer: Answer, for number: Int) -> [Ask] {
@@ -57,7 +77,6 @@ struct DetailJob: Job {
       fail(error)
       return []
     }
-    learnt.readsRun = lookup.readsRun
     guard let run = lookup.run else {
       fail(Fault(.notFound, "\(place) does not have the run \(wanted.run) any more"))
       return []
@@ -73,7 +92,7 @@ struct DetailJob: Job {
     } else if let graph = knowledge.graphs[id] {
       self.graph = graph
     } else if !knowledge.graphless.contains(id) {
-      let lookup = GraphLookup(id, place: place)
+      let lookup = GraphLookup(id, knowledge: knowledge, place: place)
       graphLookup = lookup
       return [open.ask(lookup.next, for: .graph)]
     }
@@ -90,13 +109,29 @@ struct DetailJob: Job {
   }
 
   private mutating func receiveTasks(_ answer: Answer) -> [Ask] {
+    if answer.isMissing, !asksAllTasks {
+      if answer.isNoWay { learntHere.miss(.runTasks) }
+      hasNoTasks = true
+      asksAllTasks = true
+      tasks = Walk(.pendingTasks(in: wanted), place: place)
+      return [open.ask(tasks.next.call, for: .tasks)]
+    }
+    if answer.isMissing {
+      learntHere.miss(.tasks)
+      failTasks(Fault(noTaskListAt: place, status: answer.status ?? 404))
+      return []
+    }
     do throws(Fault) {
       if try tasks.receive(answer) { return [open.ask(tasks.next.call, for: .tasks)] }
     } catch {
-      tasksFailed = true
-      fault = fault ?? error
+      failTasks(error)
     }
     return []
+  }
+
+  private mutating func failTasks(_ error: Fault) {
+    tasksFailed = true
+    fault = fault ?? error
   }
 
   /// A graph that cannot be read now costs the names of the steps, not the run.
@@ -105,7 +140,7 @@ struct DetailJob: Job {
     defer { graphLookup = lookup }
     guard let hasMore = try? lookup.receive(answer) else { return [] }
     if hasMore { return [open.ask(lookup.next, for: .graph)] }
-    lookup.note(in: &learnt)
+    lookup.note(in: &learntHere)
     graph = lookup.graph
     return []
   }
@@ -117,6 +152,11 @@ struct DetailJob: Job {
 
   private mutating func finish(_ now: Timestamp) {
     guard var run = lookup.run else { return }
+    if hasNoTasks {
+      learntHere.doubt(.runTasks, for: run.id)
+    } else if !tasksFailed, !asksAllTasks {
+      learntHere.prove(.runTasks)
+    }
     run.workflowName = run.workflowName ?? known?.run.workflowName
     var pending = tasksFailed ? known?.tasks ?? [] : tasks.items
     for index in pending.indices {

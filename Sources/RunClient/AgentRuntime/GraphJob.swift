@@ -8,15 +8,21 @@ struct GraphLookup: Sendable {
 
   private let id: Knowledge.GraphID
   private let place: String
+  private let knowledge: Knowledge
   private var way: Way
+  /// Whether the versions of the workflow were not found.
+  private var hasNoVersions = false
+  private var foundVersions = false
+  private var foundWorkflow = false
 
   /// The graph; nil at the end when the server does not tell it.
   private(set) var graph: Graph?
 
-  init(_ id: Knowledge.GraphID, place: String) {
+  init(_ id: Knowledge.GraphID, knowledge: Knowledge, place: String) {
     self.id = id
     self.place = place
-    way = id.version == nil ? .workflow : .versions
+    self.knowledge = knowledge
+    way = id.version == nil || !knowledge.offers(.versions) ? .workflow : .versions
   }
 
   /// The next call.
@@ -31,11 +37,13 @@ struct GraphLookup: Sendable {
   mutating func receive(_ answer: Answer) throws(Fault) -> Bool {
     switch way {
     case .versions:
+      hasNoVersions = answer.isMissing
       if !answer.isMissing {
         let versions = try answer.response(place: place).decoded(place: place) {
           (body) throws(JSONMistake) in try WorkflowWire.versions(body)
         }
         graph = id.version.flatMap { versions[$0] }
+        foundVersions = true
       }
       way = .workflow
       return graph == nil
@@ -44,6 +52,7 @@ struct GraphLookup: Sendable {
       let workflow = try answer.response(place: place).decoded(place: place) {
         (body) throws(JSONMistake) in try WorkflowWire.one(body)
       }
+      foundWorkflow = true
       // The graph of another version would show steps that the run does not have.
       let isOther = id.version != nil && workflow.version != nil && id.version != workflow.version
       graph = isOther ? nil : workflow.graph
@@ -52,10 +61,15 @@ struct GraphLookup: Sendable {
   }
 
   /// What is to be remembered of it.
-  func note(in knowledge: inout Knowledge) {
-    guard let graph else { return knowledge.missGraph(of: id) }
+  func note(in learnt: inout Knowledge) {
+    // The workflow is there: what is missing is the list of its versions.
+    if hasNoVersions, foundWorkflow, !knowledge.proven.contains(.versions) {
+      learnt.miss(.versions)
+    }
+    if foundVersions { learnt.prove(.versions) }
+    guard let graph else { return learnt.missGraph(of: id) }
     // Without a version it is the newest, which changes.
-    if id.version != nil { knowledge.keep(graph, of: id) }
+    if id.version != nil { learnt.keep(graph, of: id) }
   }
 }
 
@@ -68,7 +82,7 @@ struct GraphJob: Job {
 
   init(_ workflow: WorkflowID, version: Int?, knowledge: Knowledge, place: String) {
     let id = Knowledge.GraphID(workflow, version)
-    lookup = GraphLookup(id, place: place)
+    lookup = GraphLookup(id, knowledge: knowledge, place: place)
     if let graph = knowledge.graphs[id] { result = .success(graph) }
   }
 

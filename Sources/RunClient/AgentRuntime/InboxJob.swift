@@ -7,10 +7,14 @@ internal import RuntimeAPI
 struct InboxJob: Job {
   private enum Purpose: Sendable { case runs, tasks, names }
 
-  /// How many polls go by before names that the server did not give are asked for again.
-  private static let namesPause = 20
+  /// How many polls go by before what the server did not give is asked for again.
+  private static let pause = 20
+  /// With more runs than these, putting a reading together holds a key up.
+  private static let largeCount = 500
 
-  private var runs: Walk<Run>
+  private let place: String
+  private let knowledge: Knowledge
+  private var feed: FeedWalk
   private var tasks: Walk<HumanTask>
   private var names: Walk<Workflow>
   private var open = OpenAsks<Purpose>()
@@ -18,17 +22,28 @@ struct InboxJob: Job {
   private var taskFault: Fault?
   private var namesChanged = false
   private var skew: Duration?
+  private var learntHere = Knowledge()
   private(set) var result: Result<Refreshed, Fault>?
-  var learnt: Knowledge { Knowledge() }
 
-  init(place: String, known: KnownInbox) {
+  init(place: String, known: KnownInbox, knowledge: Knowledge, isWhole: Bool) {
+    self.place = place
     self.known = known
-    runs = Walk(.runs(), place: place, known: known.runs)
+    self.knowledge = knowledge
+    let offersChanges = !isWhole && knowledge.offers(.changes)
+    feed = FeedWalk(place: place, known: known.feed, offersChanges: offersChanges)
     tasks = Walk(.pendingTasks, place: place, known: known.tasks)
     names = Walk(.workflows, place: place)
   }
 
-  mutating func begin() -> [Ask] { [ask(runs.next, for: .runs)] }
+  var learnt: Knowledge {
+    var learnt = learntHere
+    learnt.merge(feed.learnt)
+    return learnt
+  }
+
+  var isLarge: Bool { known.feed.items.count > InboxJob.largeCount }
+
+  mutating func begin() -> [Ask] { [ask(feed.next, for: .runs)] }
 
   mutating func receive(_ answer: Answer, for number: Int) -> [Ask] {
     guard let purpose = open.close(number) else { return [] }
@@ -46,28 +61,45 @@ struct InboxJob: Job {
 
   private mutating func receiveRuns(_ answer: Answer) -> [Ask] {
     do throws(Fault) {
-      if try runs.receive(answer) { return [ask(runs.next, for: .runs)] }
-      return [ask(tasks.next, for: .tasks)]
+      if try feed.receive(answer) { return [ask(feed.next, for: .runs)] }
     } catch {
       result = .failure(error)
       return []
     }
+    known.tasksPause = max(0, known.tasksPause - 1)
+    if known.tasksPause == 0 { return [ask(tasks.next, for: .tasks)] }
+    taskFault = known.reading?.taskFault ?? Fault(noTaskListAt: place, status: 404)
+    return goOn(answer)
   }
 
   private mutating func receiveTasks(_ answer: Answer) -> [Ask] {
+    if answer.isMissing {
+      learntHere.miss(.tasks)
+      known.tasksPause = InboxJob.pause
+      taskFault = Fault(noTaskListAt: place, status: answer.status ?? 404)
+      return goOn(answer)
+    }
     do throws(Fault) {
       if try tasks.receive(answer) { return [ask(tasks.next, for: .tasks)] }
+      learntHere.prove(.tasks)
     } catch {
       taskFault = error
     }
-    if asksForNames() { return [ask(names.next, for: .names)] }
+    return goOn(answer)
+  }
+
+  /// Asks for names that are missing, unless the server has just said that it wants to be left alone.
+  private mutating func goOn(_ answer: Answer) -> [Ask] {
+    if asksForNames(), answer.rest == nil { return [ask(names.next, for: .names)] }
     finish(answer.receivedAt)
     return []
   }
 
   private mutating func receiveNames(_ answer: Answer) -> [Ask] {
+    if answer.isMissing { learntHere.miss(.workflows) }
     do throws(Fault) {
       if try names.receive(answer) { return [ask(names.next, for: .names)] }
+      learntHere.prove(.workflows)
       for workflow in names.items where known.names[workflow.id] != workflow.name {
         known.names[workflow.id] = workflow.name
         namesChanged = true
@@ -76,12 +108,13 @@ struct InboxJob: Job {
       // Ids stand in for the names; the inbox does not wait for a list of workflows.
     }
     known.nameless = unnamed
-    known.namesPause = InboxJob.namesPause
+    known.namesPause = InboxJob.pause
     finish(answer.receivedAt)
     return []
   }
 
   private mutating func asksForNames() -> Bool {
+    guard knowledge.offers(.workflows) else { return false }
     let missing = unnamed
     known.namesPause = max(0, known.namesPause - 1)
     return !missing.isEmpty && (known.namesPause == 0 || !missing.isSubset(of: known.nameless))
@@ -90,7 +123,7 @@ struct InboxJob: Job {
   /// The workflows of runs that carry no name, and whose name is not known.
   private var unnamed: Set<WorkflowID> {
     var missing: Set<WorkflowID> = []
-    for run in runs.items where run.workflowName == nil {
+    for run in feed.known.items where run.workflowName == nil {
       if let id = run.workflow, known.names[id] == nil { missing.insert(id) }
     }
     return missing
@@ -98,22 +131,28 @@ struct InboxJob: Job {
 
   private mutating func finish(_ now: Timestamp) {
     let before = known.reading
-    known.runs = runs.known
+    known.feed = feed.known
     if taskFault == nil { known.tasks = tasks.known }
     let isSame =
-      before != nil && !runs.changed && !tasks.changed && !namesChanged
-      && before?.taskFault == taskFault && before?.isCut == runs.isCut
+      before != nil && !feed.changed && !tasks.changed && !namesChanged
+      && before?.taskFault == taskFault && before?.isCut == feed.known.isCut
     var reading = isSame ? before ?? assembled(now) : assembled(now)
     reading.at = now
     reading.clockSkew = skew
     let changed = before.map { !reading.isAlike($0) } ?? true
     known.reading = reading
-    result = .success(Refreshed(reading: reading, changed: changed && !isSame, known: known))
+    let refreshed = Refreshed(
+      reading: reading,
+      changed: changed && !isSame,
+      isWhole: feed.isWhole,
+      known: known
+    )
+    result = .success(refreshed)
   }
 
   private func assembled(_ now: Timestamp) -> Reading {
     var owners: [RunID: Int] = [:]
-    var runs = runs.items
+    var runs = feed.known.items
     for index in runs.indices {
       if runs[index].workflowName == nil {
         runs[index].workflowName = runs[index].workflow.flatMap { known.names[$0] }
@@ -132,10 +171,20 @@ struct InboxJob: Job {
       runs: runs,
       tasks: tasks,
       at: now,
-      unreadable: self.runs.unreadable + (taskFault == nil ? self.tasks.unreadable : 0),
-      isCut: self.runs.isCut,
+      unreadable: feed.known.unreadable + (taskFault == nil ? self.tasks.unreadable : 0),
+      isCut: feed.known.isCut,
       taskFault: taskFault,
       clockSkew: skew
+    )
+  }
+}
+
+extension Fault {
+  /// That a server does not tell which tasks wait.
+  init(noTaskListAt place: String, status: Int) {
+    self.init(
+      .notFound,
+      "\(place) has no list of the tasks that wait (\(status)); it is asked again now and then"
     )
   }
 }

@@ -3,8 +3,12 @@ internal import Runs
 internal import RuntimeAPI
 
 extension ListShape<Run> {
-  /// The feed, or the runs of one workflow.
-  static func runs(of workflow: WorkflowID? = nil, statuses: [RunStatus] = []) -> ListShape {
+  /// The feed, or what has changed of it since a moment, or the runs of one workflow.
+  static func runs(
+    of workflow: WorkflowID? = nil,
+    statuses: [RunStatus] = [],
+    updatedSince: Timestamp? = nil
+  ) -> ListShape {
     let limit = AgentRuntimeBackend.pageLimit
     return ListShape(
       limit: limit,
@@ -18,7 +22,13 @@ extension ListShape<Run> {
             statuses: statuses
           )
         }
-        return Endpoint.runs(limit: limit, cursor: cursor, offset: offset, statuses: statuses)
+        return Endpoint.runs(
+          limit: limit,
+          cursor: cursor,
+          offset: offset,
+          statuses: statuses,
+          updatedSince: updatedSince
+        )
       },
       key: { run in "\(run.workflow?.text ?? "")/\(run.id.text)" },
       decode: { (body) throws(JSONMistake) in
@@ -50,6 +60,17 @@ extension ListShape<HumanTask> {
 }
 
 extension ListShape<HumanTask> {
+  /// The tasks of one run that wait, picked from those of all runs.
+  static func pendingTasks(in run: RunReference) -> ListShape {
+    var shape = ListShape.pendingTasks
+    shape.decode = { (body) throws(JSONMistake) in
+      var page = try TaskWire.page(body)
+      page.items.removeAll { !$0.isPending || $0.run != run.run }
+      return page
+    }
+    return shape
+  }
+
   /// The tasks of one run that wait.
   static func pendingTasks(of run: RunReference) -> ListShape {
     ListShape(

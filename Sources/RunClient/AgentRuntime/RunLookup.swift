@@ -9,19 +9,22 @@ struct RunLookup: Sendable {
 
   private let wanted: RunReference
   private let place: String
+  private let knowledge: Knowledge
   private var way: Way
   private var walk: Walk<Run>
+  /// The ways that did not find it.
+  private var failed: [Knowledge.Way] = []
 
   /// The run; nil at the end when the server does not have it.
   private(set) var run: Run?
-  /// Whether the server answers for a single run, as far as this has shown.
-  private(set) var readsRun: Bool
+  /// What this has shown of the ways that the server offers.
+  private(set) var learnt = Knowledge()
 
-  init(_ wanted: RunReference, readsRun: Bool, place: String) {
+  init(_ wanted: RunReference, knowledge: Knowledge, place: String) {
     self.wanted = wanted
     self.place = place
-    self.readsRun = readsRun
-    way = readsRun ? .single : .summary
+    self.knowledge = knowledge
+    way = knowledge.offers(.run) ? .single : knowledge.offers(.summary) ? .summary : .feed
     walk = Walk(.runs(), place: place)
   }
 
@@ -39,10 +42,12 @@ struct RunLookup: Sendable {
     switch way {
     case .single:
       if answer.isMissing {
-        way = .summary
+        note(answer, .run)
+        way = knowledge.offers(.summary) ? .summary : .feed
         return true
       }
       run = try decoded(answer.response(place: place))
+      learnt.prove(.run)
       return false
     case .summary:
       if !answer.isMissing {
@@ -50,11 +55,13 @@ struct RunLookup: Sendable {
         // A summary that names no status is no help, and no reason to give up either.
         if let found = try? decoded(response) {
           run = found
+          learnt.prove(.summary)
           // It is there by its summary: what is missing is the other way, not the run.
-          readsRun = false
+          if failed.contains(.run), !knowledge.proven.contains(.run) { learnt.miss(.run) }
           return false
         }
       }
+      note(answer, .summary)
       way = .feed
       return true
     case .feed:
@@ -64,6 +71,8 @@ struct RunLookup: Sendable {
       }
       if run != nil {
         run?.workflow = wanted.workflow
+        // It may be another project's, which only its own calls do not find; several are not.
+        for way in failed { learnt.doubt(way, for: wanted.run) }
         return false
       }
       if !hasMore, walk.isCut {
@@ -75,6 +84,11 @@ struct RunLookup: Sendable {
       }
       return hasMore
     }
+  }
+
+  /// Remembers that a way did not find it, or cannot find any.
+  private mutating func note(_ answer: Answer, _ way: Knowledge.Way) {
+    if answer.isNoWay { learnt.miss(way) } else { failed.append(way) }
   }
 
   private func decoded(_ response: Response) throws(Fault) -> Run {

@@ -8,34 +8,41 @@ struct StandingJob: Job {
 
   private let place: String
   private let task: TaskReference?
+  private let knowledge: Knowledge
   private var lookup: RunLookup
   private var runTasks: Walk<HumanTask>
   private var allTasks: Walk<HumanTask>
   private var open = OpenAsks<Purpose>()
   private var isRunRead = false
-  private var listIsMissing = false
+  /// Whether neither list of tasks is to be had.
+  private var listsAreMissing = false
+  private var learntHere = Knowledge()
   private var state: Standing.TaskState?
   private(set) var result: Result<Standing, Fault>?
 
   init(_ decision: Decision, knowledge: Knowledge, place: String) {
     self.place = place
+    self.knowledge = knowledge
     let run = decision.subject.run
     task = if case .task(let task) = decision.subject { task } else { nil }
-    lookup = RunLookup(run, readsRun: knowledge.readsRun, place: place)
+    lookup = RunLookup(run, knowledge: knowledge, place: place)
     runTasks = Walk(.pendingTasks(of: run), place: place)
     allTasks = Walk(.pendingTasks, place: place)
     if task == nil { state = .notWanted }
   }
 
   var learnt: Knowledge {
-    var knowledge = Knowledge()
-    knowledge.readsRun = lookup.readsRun
-    return knowledge
+    var learnt = learntHere
+    learnt.merge(lookup.learnt)
+    return learnt
   }
 
   mutating func begin() -> [Ask] {
     let run = open.ask(lookup.next, for: .run)
-    return task == nil ? [run] : [run, open.ask(runTasks.next.call, for: .runTasks)]
+    if task == nil { return [run] }
+    return knowledge.offers(.runTasks)
+      ? [run, open.ask(runTasks.next.call, for: .runTasks)]
+      : [run, open.ask(allTasks.next.call, for: .allTasks)]
   }
 
   mutating func receive(_ answer: Answer, for number: Int) -> [Ask] {
@@ -68,22 +75,44 @@ struct StandingJob: Job {
 
   private mutating func receiveRunTasks(_ answer: Answer) throws(Fault) -> [Ask] {
     if answer.isMissing {
-      listIsMissing = true
-    } else if try runTasks.receive(answer) {
-      return [open.ask(runTasks.next.call, for: .runTasks)]
+      if answer.isNoWay { learntHere.miss(.runTasks) }
+      return [open.ask(allTasks.next.call, for: .allTasks)]
     }
-    guard let task else { return [] }
-    if let found = runTasks.items.first(where: { $0.id == task.task }) {
+    if try runTasks.receive(answer) { return [open.ask(runTasks.next.call, for: .runTasks)] }
+    learntHere.prove(.runTasks)
+    return wantTask(among: runTasks.items.first { $0.id == task?.task })
+  }
+
+  private mutating func receiveAllTasks(_ answer: Answer) throws(Fault) -> [Ask] {
+    if answer.isMissing {
+      learntHere.miss(.tasks)
+      listsAreMissing = true
+      return wantTask(among: nil)
+    }
+    if try allTasks.receive(answer) { return [open.ask(allTasks.next.call, for: .allTasks)] }
+    return wantTask(
+      among: allTasks.items.first { $0.id == task?.task && $0.run == task?.run.run }
+    )
+  }
+
+  /// Asks for the task itself, which may tell how it was answered, unless it waits.
+  private mutating func wantTask(among found: HumanTask?) -> [Ask] {
+    if let found {
       state = .pending(found)
-      return []
+    } else if let task, listsAreMissing || knowledge.offers(.task) {
+      return [open.ask(Endpoint.task(task), for: .task)]
+    } else {
+      state = .absent
     }
-    return [open.ask(Endpoint.task(task), for: .task)]
+    return []
   }
 
   private mutating func receiveTask(_ answer: Answer) throws(Fault) -> [Ask] {
     guard let task else { return [] }
-    if let status = answer.status, (400..<500).contains(status), ![401, 403].contains(status) {
-      if listIsMissing { return [open.ask(allTasks.next.call, for: .allTasks)] }
+    if answer.isNoWay { learntHere.miss(.task) }
+    if let status = answer.status, (400..<500).contains(status) || status == 501,
+      ![401, 403, 429].contains(status), !listsAreMissing
+    {
       state = .absent
       return []
     }
@@ -91,14 +120,8 @@ struct StandingJob: Job {
     let found = try response.decoded(place: place) {
       (body) throws(JSONMistake) in try TaskWire.one(body, of: task.run)
     }
+    learntHere.prove(.task)
     state = found.isPending ? .pending(found) : .answered(found)
-    return []
-  }
-
-  private mutating func receiveAllTasks(_ answer: Answer) throws(Fault) -> [Ask] {
-    if try allTasks.receive(answer) { return [open.ask(allTasks.next.call, for: .allTasks)] }
-    let found = allTasks.items.first { $0.id == task?.task && $0.run == task?.run.run }
-    state = found.map { .pending($0) } ?? .absent
     return []
   }
 }
