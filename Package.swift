@@ -151,7 +151,7 @@ let package = Package(
     // The built programs in a real terminal.
     .testTarget(
       name: "EndToEndTests",
-      dependencies: ["TestHouse", "JSON", "command-center", "command-center-runtime"],
+      dependencies: ["TestHouse", "Runs", "JSON", "command-center", "command-center-runtime"],
       swiftSettings: house
     ),
   ]

@@ -179,46 +179,6 @@ package final class Client {
   }
 }
 
-/// A piece of work in flight.
-private struct Flight {
-  var work: Work
-  var transfers: Set<TransferID> = []
-  /// How much the answers so far came to.
-  var bytes = 0
-  /// Whether the work is on the worker.
-  var isAway = false
-  /// Answers that came while the work was away.
-  var waiting: [(answer: Answer, number: Int)] = []
-  /// When the work asked to be woken, and when it is, should the clock be set back meanwhile.
-  var wakeAt: Timestamp?
-  var alarm: Timestamp?
-  /// Set while the last line of a decision is being written.
-  var outcome: Outcome?
-
-  /// When it is to go on by itself; not while the work is away, which would come back as it was.
-  var due: Timestamp? { isAway ? nil : alarm }
-
-  var decision: Decision? { if case .command(let job) = work { job.decision } else { nil } }
-}
-
-/// Whose answer a transfer brings.
-private struct Route {
-  var flight: Int
-  var number: Int
-  /// The call, as a log names it.
-  var call = ""
-
-  /// The call and what came of it, in a line.
-  func words(_ result: Result<Response, Transport.Failure>) -> String {
-    switch result {
-    case .success(let response):
-      "\(call) \(response.status) HTTP/\(response.httpVersion), \(response.milliseconds) ms, "
-        + "\(response.bytesReceived) bytes"
-    case .failure(let failure): "\(call) \(failure.code): \(failure.sentence)"
-    }
-  }
-}
-
 extension Client {
   // MARK: Time
 

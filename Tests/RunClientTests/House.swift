@@ -14,20 +14,28 @@ final class House {
   /// Whether the worker is slower than every exchange.
   var isWorkerSlow = false
 
-  init(
+  convenience init(
     _ peer: RawServer,
     folder: String,
-    token: String? = "pat_1",
+    tenant: String? = "acme",
+    allowsUnrecorded: Bool = false
+  ) throws {
+    try self.init(
+      url: peer.url(""),
+      folder: folder,
+      tenant: tenant,
+      allowsUnrecorded: allowsUnrecorded
+    )
+  }
+
+  init(
+    url: String,
+    folder: String,
     tenant: String? = "acme",
     allowsUnrecorded: Bool = false
   ) throws {
     pool = try TransferPool(settings: TransportSettings(userAgent: "command-center/test"))
-    let server = try Server(
-      url: "http://127.0.0.1:\(peer.port)",
-      token: token,
-      tenant: tenant,
-      project: "payments"
-    )
+    let server = try Server(url: url, token: "pat_1", tenant: tenant, project: "payments")
     client = Client(
       server: server,
       backend: AgentRuntimeBackend(place: server.place),

@@ -161,6 +161,12 @@ struct DetailJob: Job {
     var pending = tasksFailed ? known?.tasks ?? [] : tasks.items
     for index in pending.indices {
       pending[index].workflowName = pending[index].workflowName ?? run.workflowName
+      // A task that does not name its step has its own id there; the event that made it may tell.
+      if pending[index].step.text == pending[index].id.text,
+        let step = events.step(ofTask: pending[index].id)
+      {
+        pending[index].step = step
+      }
     }
     let detail = RunDetail(
       run: run,

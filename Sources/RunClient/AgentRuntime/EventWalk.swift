@@ -41,6 +41,14 @@ struct EventWalk: Sendable {
     Endpoint.events(run, after: after, limit: EventWalk.pageLimit).paged(cursor)
   }
 
+  /// The step that a task is of, by the event that made the task.
+  func step(ofTask id: TaskID) -> StepID? {
+    events.last { event in
+      ["human_task_created", "task_created"].contains(event.type)
+        && event.data["task_id"]?.identity == id.text
+    }?.step
+  }
+
   /// Takes the answer to the next call; true while there is another one.
   mutating func receive(_ answer: Answer) throws(Fault) -> Bool {
     let page = try answer.response(place: place).decoded(place: place) {
