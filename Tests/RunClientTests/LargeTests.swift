@@ -41,48 +41,54 @@ struct LargeTests {
   }
 
   @Test func `a small feed is never sent to the worker`() throws {
-    try withHouse(answering: { request in
-      request.line.contains("/v1/runs") ? [Self.page(request, pages: 1)] : [.answer(text: "[]")]
-    }) { house, _ in
-      _ = try house.poll().get()
-      _ = try house.poll().get()
-      #expect(house.errands == 0)
-    }
+    try withHouse(
+      answering: { request in
+        request.line.contains("/v1/runs") ? [Self.page(request, pages: 1)] : [.answer(text: "[]")]
+      },
+      body: { house, _ in
+        _ = try house.poll().get()
+        _ = try house.poll().get()
+        #expect(house.errands == 0)
+      }
+    )
   }
 
   @Test func `the events of a long run are read on the worker, and so is the next one of them`()
     throws
   {
-    try withHouse(answering: { request in
-      guard request.line.contains("/events") else {
-        return [
-          .answer(
-            text: request.line.contains("/runs/r1 ")
-              ? #"{"id":"r1","status":"running","last_event_seq":1501}"# : "[]"
-          )
-        ]
+    try withHouse(
+      answering: { request in
+        guard request.line.contains("/events") else {
+          return [
+            .answer(
+              text: request.line.contains("/runs/r1 ")
+                ? #"{"id":"r1","status":"running","last_event_seq":1501}"# : "[]"
+            )
+          ]
+        }
+        let after = request.line.split(separator: "after=").dropFirst().first
+          .flatMap { Int($0.prefix { $0.isNumber }) }
+        let from = (after ?? 0) + 1
+        guard from <= 1501 else { return [.answer(text: "[]")] }
+        let rows = (from...min(from + 499, 1501)).map {
+          #"{"seq":\#($0),"event_type":"step_started","step_id":"a","data":{"text":"some more"}}"#
+        }
+        return [.answer(text: "[\(rows.joined(separator: ","))]")]
+      },
+      body: { house, _ in
+        let look = { (known: RunDetail?) throws -> RunDetail in
+          house.client.load(reference, known: known)
+          return try house.run { event -> Result<RunDetail, Fault>? in
+            if case .detail(_, let result) = event { result } else { nil }
+          }.get()
+        }
+        let detail = try look(nil)
+        #expect(detail.events.count == 1501)
+        #expect(house.errands >= 2)
+        house.errands = 0
+        #expect(try look(detail).events.count == 1501)
+        #expect(house.errands >= 3, "run, events and tasks: the log is long by now")
       }
-      let after = request.line.split(separator: "after=").dropFirst().first
-        .flatMap { Int($0.prefix { $0.isNumber }) }
-      let from = (after ?? 0) + 1
-      guard from <= 1501 else { return [.answer(text: "[]")] }
-      let rows = (from...min(from + 499, 1501)).map {
-        #"{"seq":\#($0),"event_type":"step_started","step_id":"a","data":{"text":"some more"}}"#
-      }
-      return [.answer(text: "[\(rows.joined(separator: ","))]")]
-    }) { house, _ in
-      let look = { (known: RunDetail?) throws -> RunDetail in
-        house.client.load(reference, known: known)
-        return try house.run { event -> Result<RunDetail, Fault>? in
-          if case .detail(_, let result) = event { result } else { nil }
-        }.get()
-      }
-      let detail = try look(nil)
-      #expect(detail.events.count == 1501)
-      #expect(house.errands >= 2)
-      house.errands = 0
-      #expect(try look(detail).events.count == 1501)
-      #expect(house.errands >= 3, "run, events and tasks: the log is long by now")
-    }
+    )
   }
 }
