@@ -1,5 +1,5 @@
 # The two commands of the README are tools/demo and tools/test; these are for working on the house.
-.PHONY: build release test lint format record demo bench e2e check install
+.PHONY: build release test lint format record demo bench e2e soak check install
 
 PREFIX ?= /usr/local
 RELEASE = swift build -c release --static-swift-stdlib
@@ -17,6 +17,10 @@ test:
 
 e2e:
 	tools/test --filter EndToEndTests
+
+# One front through every server fault, for ten minutes.
+soak:
+	SOAK_SECONDS=600 tools/test --filter 'EndToEndTests.*Soak'
 
 lint:
 	swift format lint --strict --recursive Sources Tests Benchmarks Package.swift

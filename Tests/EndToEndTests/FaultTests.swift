@@ -65,14 +65,27 @@ struct SpoiledScene {
 
   /// Checks that keys do what they do: the cursor moves, help opens and closes.
   func expectKeys() throws {
-    let screen = try window.screen()
-    let selected = try #require(screen.first { $0.hasPrefix("▌") })
-    let first = screen.first { $0.hasPrefix("▌") || $0.hasPrefix(" ◆") }
-    try window.press(first == selected ? "j" : "k")
-    try window.waitFor("the selection on another row") { screen in
-      screen.contains { $0.hasPrefix("▌") && $0.prefix(30) != selected.prefix(30) }
-    }
+    try moveCursor()
     try window.expectKeys()
+  }
+
+  /// Moves the cursor from one run to the other, and waits until that is painted.
+  func moveCursor() throws {
+    let before = try window.waitFor("a run under the cursor") { selected(in: $0) != nil }
+    let rows = before.compactMap(run(in:))
+    try window.press(rows.first == selected(in: before) ? "j" : "k")
+    try window.waitFor("the cursor on the other run") { screen in
+      selected(in: screen).map { $0 != selected(in: before) } ?? false
+    }
+  }
+
+  private func selected(in screen: [String]) -> String? {
+    screen.first { $0.hasPrefix("▌") }.flatMap(run(in:))
+  }
+
+  /// The run of a row of the list; the preview beside it does not count.
+  private func run(in line: String) -> String? {
+    runs.map(\.short).first { line.prefix(60).contains($0) }
   }
 }
 

@@ -21,8 +21,8 @@ package final class FaultProxy: Sendable {
     /// whoever sees what it led to can rely on it.
     package var isWhole: Bool
     package var began: ContinuousClock.Instant
-    /// When the last byte was about to leave, or nothing more was done.
-    package var ended: ContinuousClock.Instant
+    /// When the last byte was about to leave, or nothing more was done; nil while it is under way.
+    package var ended: ContinuousClock.Instant?
   }
 
   /// A fault that is at work.

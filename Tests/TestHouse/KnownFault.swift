@@ -156,7 +156,9 @@ extension HTTPAnswer {
       return [.object(first)] + items.dropFirst()
     }
     guard let range = body.firstRange(of: Array(mark.utf8)) else { return }
-    body.replaceSubrange(range, with: repeatElement(UInt8(ascii: "w"), count: bytes))
+    body =
+      Array(body[..<range.lowerBound]) + [UInt8](repeating: UInt8(ascii: "w"), count: bytes)
+      + Array(body[range.upperBound...])
   }
 
   /// Tells all times, and the date, as a clock tells them that is off.

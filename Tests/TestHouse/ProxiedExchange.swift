@@ -11,14 +11,12 @@ struct ProxiedExchange {
   init(client: Int32, core: ProxyCore) {
     self.client = client
     self.core = core
-    let now = ContinuousClock.now
     entry = FaultProxy.Entry(
       method: "",
       path: "",
       reachedServer: false,
       isWhole: false,
-      began: now,
-      ended: now
+      began: .now
     )
   }
 
