@@ -2,6 +2,9 @@
 #define CCURL_SHIMS_H
 
 #include <curl/curl.h>
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
 
 // Swift cannot call variadic functions, and libcurl's set and get calls are variadic: one shim for
 // each type of value that crosses. No logic, no allocation, no state.
@@ -62,6 +65,14 @@ static inline CURLMcode ccurl_multi_set_long(CURLM *multi, CURLMoption option, l
 // CURLMsg carries the result in a union, which strict memory safety calls unsafe to read.
 static inline CURLcode ccurl_message_result(const CURLMsg *message) {
   return message->data.result;
+}
+
+// Blocks of a megabyte and more go back to the system as soon as they are freed. By itself glibc
+// learns from the first large answer to keep up to 64 MB for the next. Swift does not see malloc.h.
+static inline void ccurl_return_large_blocks(void) {
+#ifdef __GLIBC__
+  mallopt(M_MMAP_THRESHOLD, 1 << 20);
+#endif
 }
 
 #endif

@@ -6,7 +6,7 @@ package struct Reading: Sendable, Equatable {
   package var runs: [Run]
   /// The tasks that wait; nil when that list could not be read, which is not the same as none.
   package var tasks: [HumanTask]?
-  /// When the last byte of it arrived.
+  /// When the first part of it arrived: nothing in it is older, and it must not look fresher.
   package var at: Timestamp
   /// Items that could not be read and are missing here.
   package var unreadable: Int

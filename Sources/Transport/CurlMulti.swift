@@ -126,6 +126,7 @@ internal import Synchronization
   /// libcurl's own state, set up once in the life of the program.
   private static let library: CURLcode = {
     ignoreBrokenPipes()
+    ccurl_return_large_blocks()
     return curl_global_init(Int(CURL_GLOBAL_DEFAULT))
   }()
 

@@ -162,6 +162,16 @@ import Transport
     #expect(again.reading.at == start + .seconds(3))
   }
 
+  @Test func `a reading is as old as its first part, however long the rest takes`() throws {
+    var job = backend.refresh(known: KnownInbox())
+    let feed = try #require(job.begin().first)
+    let tasks = try #require(
+      job.receive(Answer(Fed.json(Fed.runs(1)), at: start), for: feed.number).first
+    )
+    _ = job.receive(Answer(Fed.json("[]"), at: start + .seconds(14)), for: tasks.number)
+    #expect(try job.result?.get().reading.at == start)
+  }
+
   @Test func `without an etag the same body is nothing new, and another one is`() throws {
     var count = 3
     let answer = { (call: Call) in Fed.json(call.path == "/v1/runs" ? Fed.runs(count) : "[]") }

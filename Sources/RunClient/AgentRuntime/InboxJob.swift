@@ -23,6 +23,8 @@ struct InboxJob: Job {
   private var namesChanged = false
   private var skew: Duration?
   private var learntHere = Knowledge()
+  /// When the first part of it arrived: the reading is as old as that.
+  private var firstAt: Timestamp?
   private(set) var result: Result<Refreshed, Fault>?
 
   init(place: String, known: KnownInbox, knowledge: Knowledge, isWhole: Bool) {
@@ -48,6 +50,7 @@ struct InboxJob: Job {
   mutating func receive(_ answer: Answer, for number: Int) -> [Ask] {
     guard let purpose = open.close(number) else { return [] }
     skew = answer.clockSkew ?? skew
+    firstAt = firstAt ?? answer.receivedAt
     switch purpose {
     case .runs: return receiveRuns(answer)
     case .tasks: return receiveTasks(answer)
@@ -129,7 +132,8 @@ struct InboxJob: Job {
     return missing
   }
 
-  private mutating func finish(_ now: Timestamp) {
+  private mutating func finish(_ lastAt: Timestamp) {
+    let now = firstAt ?? lastAt
     let before = known.reading
     known.feed = feed.known
     if taskFault == nil { known.tasks = tasks.known }
