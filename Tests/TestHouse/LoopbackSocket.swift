@@ -13,14 +13,14 @@ package struct LoopbackSocket: Sendable {
 
   /// Another socket on the same port, for as long as that one does not listen itself.
   package func sibling() throws -> LoopbackSocket {
-    try share()
+    try lend()
     return try LoopbackSocket(port: port)
   }
 
-  /// Lets others bind to the port as well.
+  /// Lets a program that was told the port bind to it as well; from all others it stays kept.
   ///
   /// Not before it is bound: the system would choose a port that somebody else shares.
-  private func share() throws {
+  package func lend() throws {
     var one: Int32 = 1
     try SystemMistake.check(
       "setsockopt",

@@ -3,6 +3,8 @@
 /// One process without privileges, with all its files in a home; it ends with the test.
 package final class Nginx: Sendable {
   package let port: Int
+  /// Keeps the port for nginx alone.
+  private let socket: LoopbackSocket
   private let child: Child
   private let log: String
 
@@ -12,15 +14,18 @@ package final class Nginx: Sendable {
   ///   - home: Where its config, log and temporary files lie.
   ///   - tls: What it shows; nil speaks plain HTTP.
   ///   - clients: The authority that a client's certificate must be from; nil wants none.
-  /// - Throws: ``WaitMistake`` with nginx's words when it does not start.
+  /// - Throws: ``WaitMistake`` with nginx's words when it does not start; ``SystemMistake`` when it
+  ///   is not there (`tools/setup test` installs it).
   package init(
     before upstream: Int,
     home: TemporaryHome,
     tls: Certificates.Pair? = nil,
     clients: String? = nil
   ) throws {
-    let socket = try LoopbackSocket()
-    port = socket.port
+    socket = try LoopbackSocket()
+    try socket.lend()
+    let port = socket.port
+    self.port = port
     let folder = "nginx-\(port)"
     log = home.path("\(folder)/access.log")
     var server = ["listen 127.0.0.1:\(port)\(tls == nil ? "" : " ssl http2");"]
@@ -32,8 +37,6 @@ package final class Nginx: Sendable {
       Nginx.config(folder: home.path(folder), server: server, upstream: upstream),
       to: "\(folder)/nginx.conf"
     )
-    // Between these two lines the port is nobody's; the system does not give it away again so soon.
-    socket.close()
     child = try Child(
       [
         "/usr/sbin/nginx", "-c", home.path("\(folder)/nginx.conf"),
@@ -43,11 +46,13 @@ package final class Nginx: Sendable {
       complaints: home.path("\(folder)/complaints")
     )
     let complaints = { (try? TextFile.read(home.path("\(folder)/error.log"))) ?? "it says nothing" }
-    _ = try Waiting.until("nginx to listen", situation: complaints) { [port, child] in
+    _ = try Waiting.until("nginx to listen", situation: complaints) { [child] in
       if let ending = child.ending { throw WaitMistake(description: "\(ending): \(complaints())") }
       return LoopbackSocket.isOpen(port) ? true : nil
     }
   }
+
+  deinit { socket.close() }
 
   package var place: String { "127.0.0.1:\(port)" }
   package var url: String { "https://\(place)" }

@@ -118,8 +118,9 @@ struct TLSTests {
   @Test func `a server that ends the handshake for want of a client certificate says so`() throws {
     let pair = try certificates.server(.valid)
     let socket = try LoopbackSocket()
+    defer { socket.close() }
+    try socket.lend()
     let port = socket.port
-    socket.close()
     let peer = try Child(
       [
         "/usr/bin/openssl", "s_server", "-accept", "127.0.0.1:\(port)", "-cert", pair.certificate,
