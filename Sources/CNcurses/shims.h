@@ -69,4 +69,8 @@ static inline int cncurses_width(wchar_t character) { return wcwidth(character);
 /* `CODESET` is an enumerator of an unnamed type. */
 static inline const char *cncurses_codeset(void) { return nl_langinfo(CODESET); }
 
+/* <sys/mman.h> declares it for GNU programs only; 1 is MFD_CLOEXEC. */
+extern int memfd_create(const char *name, unsigned int flags);
+static inline int cncurses_memory(void) { return memfd_create("frame", 1); }
+
 #endif

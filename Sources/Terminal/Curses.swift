@@ -10,6 +10,9 @@ import Glibc
   let entering: String
   /// The bytes that undo what ncurses does to a terminal, without delays.
   let leaving: String
+  /// What ncurses writes to.
+  var descriptor: Int32 { unsafe fileno(writing) }
+
   private let screen: OpaquePointer
   private let reading: UnsafeMutablePointer<FILE>
   private let writing: UnsafeMutablePointer<FILE>

@@ -46,6 +46,8 @@ import Glibc
   private var saved: termios
   private var brushes: Brushes
   private var decoder = InputDecoder()
+  private let capture: FrameCapture?
+  private var saver = StyleSaver()
   private var shown: Shown?
   private var title: String?
   /// What is on the screen is not known: the next frame is written whole.
@@ -85,6 +87,7 @@ import Glibc
     unicode = Self.takeLocale(environment) && !options.asciiGlyphs
     let curses = try Curses(environment: environment, input: input, output: output)
     self.curses = curses
+    capture = FrameCapture(curses.descriptor)
     self.saved = saved
     self.input = input
     self.output = output
@@ -146,8 +149,7 @@ import Glibc
     }
     frame.forEachChangedRow(since: old) { row, cells in put(cells, row: row) }
     place(frame.cursor)
-    unsafe wnoutrefresh(cncurses_screen())
-    doupdate()
+    write()
     if owesModes {
       owesModes = false
       Descriptor.write(modes.on, to: output)
@@ -155,6 +157,17 @@ import Glibc
     show(title: frame.title)
     shown = Shown(frame: frame, theme: theme)
     isStale = false
+  }
+
+  /// Lets ncurses write what it has, and passes on what is needed of that.
+  private func write() {
+    if isStale { saver = StyleSaver() }
+    let draw = {
+      unsafe wnoutrefresh(cncurses_screen())
+      doupdate()
+    }
+    guard let capture else { return draw() }
+    Descriptor.write(saver.saved(capture.bytes(of: draw))[...], to: output)
   }
 
   /// The next frame is written whole, whatever is on the screen.

@@ -32,8 +32,8 @@ enum PreviewView {
     let version = (detail?.run.version ?? run?.version).map { "  v\($0)" } ?? ""
     var lines: [[Segment]] = [
       [
-        Segment(row.title, .title), Segment(version, .secondary),
-        Segment("  \(row.id.run.short)", .faint),
+        // One look for what stands behind the name and on the next line: less to send on a move.
+        Segment(row.title, .title), Segment("\(version)  \(row.id.run.short)", .secondary),
       ]
     ]
     if let departure = row.departure { lines.append([Segment(departure.words, .warning)]) }
