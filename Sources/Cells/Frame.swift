@@ -168,6 +168,35 @@ package struct Frame: Equatable, Sendable {
   private mutating func blank(_ index: Int) {
     storage[index] = Cell(scalar: " ", width: 1, look: storage[index].look)
   }
+
+  /// Writes every cell, and the title, in ASCII: signs become their twins, what has none a question
+  /// mark, combining marks are left out.
+  ///
+  /// An ellipsis behind a blank ends a phrase of ours: it becomes three dots where there is room.
+  package mutating func spellInASCII() {
+    for index in storage.indices {
+      let cell = storage[index]
+      if cell.scalar.isASCII, cell.width == 1, !cell.hasMarks { continue }
+      if cell.scalar == "…", isPhraseEnd(index) {
+        for place in index...index + 2 {
+          storage[place] = Cell(scalar: ".", width: 1, look: cell.look)
+        }
+        continue
+      }
+      let twin = Glyphs.asciiTwin(of: cell.scalar)
+      storage[index] = Cell(scalar: twin, width: 1, look: cell.look)
+    }
+    cleanTitle = cleanTitle.map { title in
+      String(String.UnicodeScalarView(title.unicodeScalars.map(Glyphs.asciiTwin)))
+    }
+  }
+
+  /// Whether a cell has a blank before it and two behind it on its line.
+  private func isPhraseEnd(_ index: Int) -> Bool {
+    let column = index % size.columns
+    return column > 0 && column + 2 < size.columns && storage[index - 1].isBlank
+      && storage[index + 1].isBlank && storage[index + 2].isBlank
+  }
 }
 
 extension Frame {

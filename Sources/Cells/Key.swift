@@ -87,6 +87,21 @@ extension Key {
     held(control: "Ctrl-", alt: "Alt-", shift: "Shift-") + plainLabel
   }
 
+  /// The key as screens without UTF-8 show it: arrows and Enter have no sign in ASCII, but names.
+  package var asciiLabel: String {
+    let name: String? =
+      switch code {
+      case .enter: "Enter"
+      case .up: "Up"
+      case .down: "Down"
+      case .left: "Left"
+      case .right: "Right"
+      default: nil
+      }
+    guard let name else { return label }
+    return held(control: "Ctrl-", alt: "Alt-", shift: "Shift-") + name
+  }
+
   private enum Flag {
     case control
     case alt

@@ -152,4 +152,17 @@ import Testing
     }
     #expect(Set(Role.allCases.map(\.letter)).count == Role.allCases.count)
   }
+
+  @Test func `spelled in ASCII a frame keeps its columns`() {
+    var frame = Frame(size: Size(columns: 16, rows: 3))
+    frame.title = "Inbox · prod"
+    frame.put("◆ 漢e\u{301}→─│ x…y", column: 0, row: 0, look: .text)
+    frame.put("approve …", column: 0, row: 1, look: .key)
+    frame.put("no room here … z", column: 0, row: 2, look: .text)
+    frame.spellInASCII()
+    #expect(frame.lines() == ["! ? e>-| x~y    ", "approve ...     ", "no room here ~ z"])
+    #expect(frame[column: 10, row: 1].look == .key)
+    #expect(frame.title == "Inbox - prod")
+    #expect(frame.lines().allSatisfy { $0.utf8.count == 16 })
+  }
 }

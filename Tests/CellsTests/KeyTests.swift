@@ -35,6 +35,15 @@ import Testing
   }
 
   @Test(arguments: [
+    (Key(.enter), "Enter"), (Key(.up), "Up"), (Key(.down, shift: true), "Shift-Down"),
+    (Key(.left, control: true), "Ctrl-Left"), (Key(.right), "Right"), (Key("j"), "j"),
+    (Key(.pageUp), "PgUp"),
+  ])
+  func `without UTF-8 arrows and Enter have names`(key: Key, label: String) {
+    #expect(key.asciiLabel == label)
+  }
+
+  @Test(arguments: [
     "", "ctrl-", "ab", "f0", "f99", "f01", "shift-a", "ctrl-nothing", "\u{1B}", "\u{200B}", "\n",
     "e\u{301}\u{202E}",
   ])

@@ -98,7 +98,7 @@ package struct Glyphs: Hashable, Sendable {
   private static let twins: [Unicode.Scalar: Unicode.Scalar] = {
     // What the sanitiser leaves behind, quotes and dashes of foreign text, the joints of graphs.
     var twins: [Unicode.Scalar: Unicode.Scalar] = [
-      "\u{FFFD}": "?", "\u{21E5}": " ", "\u{A0}": " ", "→": ">", "←": "<", "›": ">", "·": ".",
+      "\u{FFFD}": "?", "\u{21E5}": " ", "\u{A0}": " ", "→": ">", "←": "<", "›": ">", "·": "-",
       "–": "-", "—": "-", "‘": "'", "’": "'", "“": "\"", "”": "\"", "├": "+", "┤": "+", "┬": "+",
       "┴": "+", "┼": "+",
     ]
