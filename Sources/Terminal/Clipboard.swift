@@ -1,5 +1,15 @@
 import Cells
 
+/// What became of a text for the clipboard.
+package enum ClipboardOutcome: Hashable, Sendable {
+  /// It was sent; no terminal acknowledges it.
+  case sent
+  /// It is longer than terminals take.
+  case tooLong
+  /// The terminal knows no such sequence.
+  case unknown
+}
+
 /// The sequence that asks a terminal to take text into its clipboard (OSC 52).
 enum Clipboard {
   /// What xterm and tmux take at most, encoded.
@@ -8,15 +18,32 @@ enum Clipboard {
   /// The sequence, or nil when the text is too long.
   ///
   /// Inside of tmux it is sent to it and, wrapped, past it to the terminal outside: which one is let
-  /// through depends on its settings.
-  static func sequence(for text: String, isInsideTmux: Bool) -> String? {
+  /// through depends on its settings. GNU screen knows no clipboard, it only passes on; what lies
+  /// between two multiplexers would reach one of them as letters, and is sent plain.
+  static func sequence(for text: String, inside multiplexer: Multiplexer?) -> String? {
     let clean = Text.sanitisedLines(text).joined(separator: "\n")
     guard clean.utf8.count <= limit / 4 * 3 else { return nil }
     let encoded = base64(Array(clean.utf8))
     let sequence = "\u{1B}]52;c;\(encoded)\u{7}"
-    guard isInsideTmux else { return sequence }
-    return sequence + "\u{1B}Ptmux;\u{1B}" + sequence + "\u{1B}\\"
+    return switch multiplexer {
+    case .tmux: sequence + "\u{1B}Ptmux;\u{1B}" + sequence + "\u{1B}\\"
+    case .screen: passedOn(sequence)
+    case .unclear, nil: sequence
+    }
   }
+
+  /// A sequence in pieces that GNU screen passes on: it keeps 768 bytes of each and drops the rest.
+  private static func passedOn(_ sequence: String) -> String {
+    var rest = sequence.utf8[...]
+    var whole = ""
+    while !rest.isEmpty {
+      whole += "\u{1B}P\(String(rest.prefix(pieceLength)) ?? "")\u{1B}\\"
+      rest = rest.dropFirst(pieceLength)
+    }
+    return whole
+  }
+
+  private static let pieceLength = 512
 
   private static let alphabet = Array(
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8

@@ -30,6 +30,9 @@ enum Descriptor {
     return .bytes(bytes)
   }
 
+  /// Whether a read would give something at once: bytes, or the end.
+  static func hasUnread(_ descriptor: Int32) -> Bool { readiness(descriptor) != .nothing }
+
   private enum Readiness {
     case nothing
     case readable

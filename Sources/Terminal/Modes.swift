@@ -11,7 +11,8 @@ struct Modes {
   init(options: Session.Options, entering: String) {
     var on = ["\u{1B}[?2004h"]
     var off = ["\u{1B}[?2004l"]
-    if options.mouse {
+    // Other terminals report presses in old forms, or take the sequence for text.
+    if options.mouse, options.environment.isXtermLike {
       on += ["\u{1B}[?1000h", "\u{1B}[?1006h"]
       off += ["\u{1B}[?1000l", "\u{1B}[?1006l"]
     }

@@ -181,15 +181,24 @@ import Glibc
   /// Puts a row's cells.
   ///
   /// A blank takes the brush of what stands before it where nobody could see the difference: each
-  /// change of brush costs some twenty bytes on the line to the terminal.
+  /// change of brush costs some twenty bytes on the line to the terminal. Where the brush of what
+  /// follows is the blank's own the change costs no more before it.
   private func put(_ cells: ArraySlice<Cell>, row: Int) {
     var last: Look?
+    var next = cells.startIndex
     for (column, cell) in zip(0..., cells) where cell.width > 0 {
-      if cell.isBlank, let last, brushes.areAlike(cell.look, last) {
+      let index = cells.startIndex + column
+      if cell.isBlank, next <= index {
+        next = cells[index...].firstIndex { $0.width > 0 && !$0.isBlank } ?? cells.endIndex
+      }
+      let isOwn = cell.isBlank && next < cells.endIndex && cells[next].look == cell.look
+      if cell.isBlank, !isOwn, let last, brushes.areAlike(cell.look, last) {
         put(cell, at: Position(column: column, row: row), brush: brushes.brush(last))
       } else {
         put(cell, at: Position(column: column, row: row), brush: brushes.brush(cell.look))
+        // Blanks are never bold: they would differ, unseen, once the word before them is not.
         last = cell.look
+        last?.bold = false
       }
     }
   }
@@ -262,13 +271,13 @@ import Glibc
   }
 
   /// Asks the terminal to take the text, sanitised line by line, into its clipboard.
-  /// - Returns: false when the text is too long for that.
   @discardableResult
-  package func setClipboard(_ text: String) -> Bool {
-    let sequence = Clipboard.sequence(for: text, isInsideTmux: options.environment.isInsideTmux)
-    guard isOurs, let sequence else { return false }
+  package func setClipboard(_ text: String) -> ClipboardOutcome {
+    guard isOurs, options.environment.isXtermLike else { return .unknown }
+    let multiplexer = options.environment.multiplexer
+    guard let sequence = Clipboard.sequence(for: text, inside: multiplexer) else { return .tooLong }
     Descriptor.write(sequence, to: output)
-    return true
+    return .sent
   }
 
   // MARK: Input
@@ -291,6 +300,9 @@ import Glibc
       .inputs(decoder.feed(bytes), escapePending: decoder.isPending)
     }
   }
+
+  /// Whether something is there to be read.
+  package var hasUnreadInput: Bool { isOurs && Descriptor.hasUnread(input) }
 
   /// Nothing followed an Esc: it is the key.
   package func settleEscape() -> [Input] { decoder.settle() }

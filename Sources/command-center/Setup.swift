@@ -61,7 +61,8 @@ struct Setup {
   /// What variables say about the terminal.
   static func terminal(_ environment: Settings.Environment) -> TerminalEnvironment {
     let names = [
-      "TERM", "LC_ALL", "LC_CTYPE", "LANG", "COLORTERM", "NO_COLOR", "TMUX", "SWIFT_BACKTRACE",
+      "TERM", "LC_ALL", "LC_CTYPE", "LANG", "COLORTERM", "NO_COLOR", "TMUX", "STY",
+      "SWIFT_BACKTRACE",
     ]
     return TerminalEnvironment(names.reduce(into: [:]) { $0[$1] = environment[$1] })
   }

@@ -25,10 +25,23 @@ import Testing
     #expect(!TerminalEnvironment(["NO_COLOR": ""]).refusesColor)
   }
 
-  @Test func `tmux is known by its variable and by its name`() {
-    #expect(TerminalEnvironment(["TERM": "screen-256color", "TMUX": "/tmp/x,1,0"]).isInsideTmux)
-    #expect(TerminalEnvironment(["TERM": "tmux-256color"]).isInsideTmux)
-    #expect(!TerminalEnvironment(["TERM": "xterm-256color"]).isInsideTmux)
+  @Test(
+    arguments: [
+      ("xterm-256color", [:], nil), ("screen-256color", ["TMUX": "/tmp/x,1,0"], .tmux),
+      ("tmux-256color", [:], .tmux), ("screen", ["STY": "1.x"], .screen),
+      ("screen.xterm-256color", ["STY": "1.x", "TMUX": "/tmp/x,1,0"], .screen),
+      ("tmux-256color", ["STY": "1.x", "TMUX": "/tmp/x,1,0"], .tmux),
+      ("screen-256color", ["STY": "1.x", "TMUX": "/tmp/x,1,0"], .unclear),
+      ("screen", [:], nil),
+    ] as [(String, [String: String], Multiplexer?)]
+  )
+  func `tmux and screen are known by their variables and by the terminal's name`(
+    term: String,
+    variables: [String: String],
+    multiplexer: Multiplexer?
+  ) {
+    let environment = TerminalEnvironment(variables.merging(["TERM": term]) { $1 })
+    #expect(environment.multiplexer == multiplexer)
   }
 
   @Test(arguments: [

@@ -232,6 +232,7 @@ extension ScreenTests.SessionTests {
     #expect(session.readInput() == .inputs([], escapePending: false))
     try pty.type("a\(esc)[A\u{3}\r")
     let control = Input.key(Key(.character("c"), control: true))
+    #expect(session.hasUnreadInput)
     #expect(
       session.readInput()
         == .inputs(
@@ -241,6 +242,7 @@ extension ScreenTests.SessionTests {
     )
     try pty.type(esc)
     #expect(session.readInput() == .inputs([], escapePending: true))
+    #expect(!session.hasUnreadInput)
     #expect(session.settleEscape() == [.key(Key(.escape))])
   }
 
@@ -271,11 +273,11 @@ extension ScreenTests.SessionTests {
     let session = try pty.session()
     session.present(frame([]), theme: .builtin)
     _ = pty.written()
-    #expect(session.setClipboard("a31f8c02"))
+    #expect(session.setClipboard("a31f8c02") == .sent)
     #expect(pty.written() == "\(esc)]52;c;YTMxZjhjMDI=\u{7}")
-    #expect(session.setClipboard("a\nb\u{202E}"))
+    #expect(session.setClipboard("a\nb\u{202E}") == .sent)
     #expect(pty.written() == "\(esc)]52;c;YQpi77+9\u{7}")
-    #expect(!session.setClipboard(String(repeating: "x", count: 60_000)))
+    #expect(session.setClipboard(String(repeating: "x", count: 60_000)) == .tooLong)
     #expect(pty.written() == "")
   }
 
@@ -287,6 +289,64 @@ extension ScreenTests.SessionTests {
     session.setClipboard("ab")
     let plain = "\(esc)]52;c;YWI=\u{7}"
     #expect(pty.written() == "\(plain)\(esc)Ptmux;\(esc)\(plain)\(esc)\\")
+  }
+
+  @Test func `GNU screen is asked to pass the text on, piece by piece`() throws {
+    let pty = try Pty()
+    let session = try pty.session(
+      term: "screen.xterm-256color",
+      ["LANG": "C.UTF-8", "STY": "1.x", "TMUX": "/tmp/outer,1,0"]
+    )
+    session.present(frame([]), theme: .builtin)
+    _ = pty.written()
+    session.setClipboard("ab")
+    #expect(pty.written() == "\(esc)P\(esc)]52;c;YWI=\u{7}\(esc)\\")
+    session.setClipboard(String(repeating: "x", count: 600))
+    let pieces = pty.written().split(separator: "\(esc)\\")
+    #expect(pieces.count == 2)
+    #expect(pieces.allSatisfy { $0.hasPrefix("\(esc)P") && $0.utf8.count < 768 })
+    let joined = pieces.map { $0.dropFirst(2) }.joined()
+    let encoded = String(repeating: "eHh4", count: 200)
+    #expect(joined == "\(esc)]52;c;\(encoded)\u{7}")
+  }
+
+  @Test func `between two multiplexers the sequence goes out plain`() throws {
+    let pty = try Pty()
+    let both = ["LANG": "C.UTF-8", "STY": "1.x", "TMUX": "/tmp/x,1,0"]
+    let session = try pty.session(term: "screen-256color", both)
+    session.present(frame([]), theme: .builtin)
+    _ = pty.written()
+    session.setClipboard("ab")
+    #expect(pty.written() == "\(esc)]52;c;YWI=\u{7}")
+  }
+
+  @Test(arguments: ["linux", "vt100"])
+  func `a terminal that knows neither mouse nor clipboard is not sent them`(term: String) throws {
+    let pty = try Pty()
+    let session = try pty.session(term: term, mouse: true)
+    session.present(frame(["first line"]), theme: .builtin)
+    #expect(session.setClipboard("ab") == .unknown)
+    session.restore()
+    let bytes = pty.written()
+    #expect(bytes.contains("first line"))
+    for sequence in ["?1000", "?1006", "]52;", "]2;"] { #expect(!bytes.contains(sequence)) }
+  }
+
+  @Test(arguments: [
+    ("xterm-kitty", "xterm-256color"), ("alacritty", "xterm-256color"),
+    ("ghostty", "xterm-256color"), ("tmux-direct", "screen"),
+    ("screen.no-such-256color", "screen-256color"),
+  ])
+  func `a terminal that is not described here is taken for its nearest kin`(
+    term: String,
+    kin: String
+  ) throws {
+    let pty = try Pty()
+    let session = try pty.session(term: term)
+    // Where ncurses-term is installed, the terminal's own description is there.
+    #expect([kin, term].contains(session.description))
+    session.present(frame(["first line"]), theme: .builtin)
+    #expect(pty.written().contains("first line"))
   }
 
   @Test func `what is no screen is said in one sentence`() throws {
