@@ -16,6 +16,7 @@ package enum Command: String, Sendable, Hashable, CaseIterable {
   case stop
   case filter
   case sort
+  case copy
   case refresh
   case help
   case close
@@ -60,6 +61,7 @@ package enum Command: String, Sendable, Hashable, CaseIterable {
     case .stop: "stop …"
     case .filter: "filter"
     case .sort: "sort"
+    case .copy: "copy the run's id"
     case .refresh: "refresh now"
     case .help: "this page"
     case .close: "close the topmost"
@@ -93,7 +95,7 @@ package enum Command: String, Sendable, Hashable, CaseIterable {
       .nextSection, .nextTab, .events, .steps, .task:
       .move
     case .approve, .reject, .pause, .stop: .decide
-    case .open, .filter, .sort, .refresh, .follow: .see
+    case .open, .filter, .sort, .copy, .refresh, .follow: .see
     case .commandLine, .newToken, .help, .close, .back, .leave, .suspend: .leave
     case .confirm, .gracefully, .immediately, .keep, .complete, .nextField, .previousField,
       .tryDemo, .connect, .local:

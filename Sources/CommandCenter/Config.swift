@@ -7,6 +7,10 @@ package struct Config: Sendable, Equatable {
   package var theme: String
   /// Whether glyphs are ASCII; nil goes by the locale.
   package var asciiGlyphs: Bool?
+  /// Whether the mouse is listened to.
+  package var mouse: Bool
+  /// Whether the line to the terminal is slow: nothing is drawn for looks, and ages count minutes.
+  package var lowBandwidth: Bool
   /// Why nothing may be changed, when it may not: "started with --read-only".
   package var readOnly: String?
   package var keymap: Keymap
@@ -15,11 +19,15 @@ package struct Config: Sendable, Equatable {
   package init(
     theme: String = "midnight",
     asciiGlyphs: Bool? = nil,
+    mouse: Bool = true,
+    lowBandwidth: Bool = false,
     readOnly: String? = nil,
     keymap: Keymap = .standard
   ) {
     self.theme = theme
     self.asciiGlyphs = asciiGlyphs
+    self.mouse = mouse
+    self.lowBandwidth = lowBandwidth
     self.readOnly = readOnly
     self.keymap = keymap
   }

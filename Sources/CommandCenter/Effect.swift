@@ -10,6 +10,8 @@ package enum Effect: Sendable, Equatable {
   case load(RunReference)
   /// Carry a decision out.
   case carryOut(Decision)
+  /// Send a text to the terminal's clipboard, and tell what became of it.
+  case copy(String)
   /// Forget the keys that were pressed before what is shown now: they were not meant for it.
   case dropInput
   /// Talk to another profile's server.

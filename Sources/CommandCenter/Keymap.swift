@@ -46,8 +46,9 @@ package struct Keymap: Sendable, Equatable {
   package func command(for key: Key, in scope: Scope) -> Command? { commands[scope]?[key] }
 
   /// The first key of a command in a scope, as hints show it.
-  package func label(of command: Command, in scope: Scope) -> String? {
-    bindings[scope]?.first { $0.command == command }?.keys.first?.label
+  package func label(of command: Command, in scope: Scope, ascii: Bool = false) -> String? {
+    let key = bindings[scope]?.first { $0.command == command }?.keys.first
+    return ascii ? key?.asciiLabel : key?.label
   }
 
   private static let moving = [
@@ -68,13 +69,14 @@ package struct Keymap: Sendable, Equatable {
   package static let standard = Keymap([
     .inbox: moving + [Binding(.nextSection, "]"), Binding(.previousSection, "[")] + deciding + [
       Binding(.open, "enter"), Binding(.filter, "/"), Binding(.sort, "o"),
-      Binding(.refresh, "r"), Binding(.newToken, "t"),
+      Binding(.copy, "y"), Binding(.refresh, "r"), Binding(.newToken, "t"),
     ] + leaving,
     .run: moving + [
       Binding(.events, "1"), Binding(.steps, "2"), Binding(.task, "4"),
       Binding(.nextTab, "tab"),
     ] + deciding + [
-      Binding(.open, "enter"), Binding(.follow, "f"), Binding(.refresh, "r"),
+      Binding(.open, "enter"), Binding(.follow, "f"), Binding(.copy, "y"),
+      Binding(.refresh, "r"),
     ] + leaving,
     .filter: [
       Binding(.keep, "enter"), Binding(.close, "esc ctrl-c"), Binding(.suspend, "ctrl-z"),

@@ -8,6 +8,10 @@ package enum Message: Sendable, Equatable {
   case key(Key)
   /// Text was pasted; only prompts take it.
   case paste(String)
+  /// The mouse did something.
+  case pointer(Pointer)
+  /// What became of a text that was to be copied.
+  case copy(String, CopyOutcome)
   /// The terminal has another size.
   case resized(Size)
   /// The moment came that ``Model/nextWake`` asked for.

@@ -22,6 +22,10 @@ extension Model {
     switch message {
     case .key(let key): return press(key)
     case .paste(let text): return paste(text)
+    case .pointer(let pointer): return point(pointer)
+    case .copy(let text, let outcome):
+      tell(outcome, copying: text)
+      return []
     case .resized(let size):
       self.size = size
       showSelection()
@@ -94,6 +98,7 @@ extension Model {
       return [.dropInput]
     case .leave: return leave()
     case .suspend: return [.suspend]
+    case .copy: return copyID()
     default: break
     }
     switch top {

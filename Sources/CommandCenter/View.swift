@@ -2,8 +2,14 @@ package import Cells
 
 /// Draws the application: the same model always makes the same frame.
 package func view(_ model: Model) -> Frame {
+  var frame = draw(model)
+  if model.glyphs == .ascii { frame.spellInASCII() }
+  return frame
+}
+
+private func draw(_ model: Model) -> Frame {
   var frame = Frame(size: model.size)
-  frame.title = "Command Center · \(model.profile.name)"
+  if !model.config.lowBandwidth { frame.title = "Command Center · \(model.profile.name)" }
   guard model.size.columns >= 40, model.size.rows >= 8 else {
     drawTooSmall(model, into: &frame)
     return frame

@@ -43,6 +43,11 @@ package enum Age {
     return "\(seconds / 60)m\(rest < 10 ? "0" : "")\(rest)s"
   }
 
+  /// `<1m`, `12m`, `5h`, `3d`: says something else once a minute at most.
+  package static func coarse(_ duration: Duration) -> String {
+    duration < .seconds(60) ? "<1m" : short(duration)
+  }
+
   /// How long a step took: `0.9s`, `39.3s`, `2m03s`.
   package static func took(_ duration: Duration) -> String {
     let tenths = max(0, duration.inMilliseconds / 100)

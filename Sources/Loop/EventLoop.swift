@@ -48,8 +48,8 @@ package final class EventLoop {
 
   /// How long an Esc waits for the rest of a sequence.
   ///
-  /// Slow links split sequences; people do not notice a delay this short.
-  private static let escapeDelay = Duration.milliseconds(40)
+  /// Slow links split sequences; people do not notice a delay this short, nor a longer one there.
+  private var escapeDelay: Duration { .milliseconds(model.config.lowBandwidth ? 150 : 40) }
   /// The longest sleep: bounds what a clock that was set back can do.
   private static let longestSleep = 60_000
   /// A reading of more runs is folded on the worker; fewer take less than a handover.
@@ -121,8 +121,7 @@ package final class EventLoop {
     handleEvents()
     let now = SystemClock.now()
     if let deadline = escapeDeadline, now >= deadline {
-      escapeDeadline = nil
-      handle(session.settleEscape())
+      settleEscape()
     }
     if let wake = model.nextWake, now >= wake { handle(.tick) }
     for errand in client.takeErrands() {
@@ -147,12 +146,21 @@ package final class EventLoop {
     }
   }
 
+  /// Takes an Esc for the key that nothing followed.
+  private func settleEscape() {
+    // What followed may be there, and not read yet: painting over a slow line takes its time.
+    guard !session.hasUnreadInput else { return read() }
+    escapeDeadline = nil
+    handle(session.settleEscape())
+  }
+
   private func handle(_ inputs: [Input]) {
     for input in inputs where ending == nil {
       switch input {
       case .key(let key): handle(.key(key))
       case .paste(let text): handle(.paste(text))
-      case .focus, .pointer: break
+      case .pointer(let pointer): handle(.pointer(pointer))
+      case .focus: break
       }
       // A question has been opened: the keys behind it were not meant as its answer.
       if dropsInput { return }
@@ -176,6 +184,7 @@ package final class EventLoop {
     case .renewToken: fetchToken()
     case .useToken(let token): use(token)
     case .useTheme(let name, let isPreview): useTheme(name, isPreview: isPreview)
+    case .copy(let text): handle(.copy(text, CopyOutcome(session.setClipboard(text))))
     case .dropInput: dropsInput = true
     case .suspend: suspend()
     case .quit(let next): ending = .left(next)
@@ -220,7 +229,7 @@ package final class EventLoop {
     switch session.readInput() {
     case .closed: ending = .signalled(SIGHUP)
     case .inputs(let inputs, let escapePending):
-      escapeDeadline = escapePending ? SystemClock.now() + EventLoop.escapeDelay : nil
+      escapeDeadline = escapePending ? SystemClock.now() + escapeDelay : nil
       handle(inputs)
     }
   }
@@ -257,6 +266,17 @@ enum ErrandDone: Sendable {
   case returned(Int, ErrandResult)
   /// A reading, folded.
   case folded(Reading, Inbox)
+}
+
+extension CopyOutcome {
+  fileprivate init(_ outcome: ClipboardOutcome) {
+    self =
+      switch outcome {
+      case .sent: .sent
+      case .tooLong: .tooLong
+      case .unknown: .noClipboard
+      }
+  }
 }
 
 extension Message {

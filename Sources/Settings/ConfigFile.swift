@@ -6,6 +6,10 @@ package struct ConfigFile: Sendable, Equatable {
   package var theme: String?
   /// Whether glyphs are ASCII; nil goes by the locale.
   package var asciiGlyphs: Bool?
+  /// Whether the mouse is listened to; nil is yes.
+  package var mouse: Bool?
+  /// Whether the line to the terminal is slow; nil is no.
+  package var lowBandwidth: Bool?
   /// The profiles by name.
   package var profiles: [String: Profile]
 
@@ -27,10 +31,14 @@ package struct ConfigFile: Sendable, Equatable {
   ///   else with the path of the key.
   package static func read(_ text: String, file: String) throws(Mistake) -> ConfigFile {
     let root = try TOMLSection(parsing: text, file: file)
-    try root.allow(only: ["default_profile", "theme", "glyphs", "profile"])
+    try root.allow(
+      only: ["default_profile", "theme", "glyphs", "mouse", "low_bandwidth", "profile"]
+    )
     var config = ConfigFile(file: file)
     config.theme = try root.text("theme")
     config.asciiGlyphs = try root.word("glyphs", of: ["utf-8", "ascii"]).map { $0 == "ascii" }
+    config.mouse = try root.truth("mouse")
+    config.lowBandwidth = try root.truth("low_bandwidth")
     if let profiles = try root.section("profile") {
       for name in profiles.keys {
         guard let section = try profiles.section(name) else { continue }

@@ -22,7 +22,11 @@ struct Front {
     layers: [Layer] = [.inbox]
   ) throws -> EventLoop.Ending {
     let session = try Session(
-      Session.Options(environment: terminal, asciiGlyphs: config.asciiGlyphs ?? false)
+      Session.Options(
+        environment: terminal,
+        mouse: config.mouse,
+        asciiGlyphs: config.asciiGlyphs ?? false
+      )
     )
     let signals = try Signals()
     let now = SystemClock.now()

@@ -90,7 +90,11 @@ struct Opening {
   ) throws -> EventLoop.Ending {
     let front = Front(
       terminal: setup.terminal,
-      config: Config(asciiGlyphs: setup.config.asciiGlyphs),
+      config: Config(
+        asciiGlyphs: setup.config.asciiGlyphs,
+        mouse: setup.config.mouse ?? true,
+        lowBandwidth: setup.config.lowBandwidth ?? false
+      ),
       wiring: wiring,
       log: setup.log
     )

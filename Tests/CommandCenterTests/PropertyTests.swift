@@ -9,7 +9,7 @@ import Triage
 /// What holds whatever is pressed, whatever comes in, whatever the size.
 @Suite struct PropertyTests {
   /// A desk with each kind of layer on the top.
-  private static func desks() throws -> [Desk] {
+  static func desks() throws -> [Desk] {
     var desks = [Desk(Sample.blank()), Sample.desk()]
     var first = Sample.blank()
     first.layers = [.firstStart(FirstStart(configPath: "~/.config/command-center/config.toml"))]
@@ -160,6 +160,13 @@ import Triage
         return .decision(.outcome(decision, outcome(&random, decision), recorded: isRecorded))
       }
       return .paste("y\na")
+    case 6, 7:
+      let actions: [Pointer.Action] = [.press, .press, .release, .wheelUp, .wheelDown]
+      let position = Position(
+        column: Int.random(in: 0...150, using: &random),
+        row: Int.random(in: 0...55, using: &random)
+      )
+      return .pointer(Pointer(actions.randomElement(using: &random) ?? .press, at: position))
     default: return .key(keys.randomElement(using: &random) ?? Key("j"))
     }
   }

@@ -8,6 +8,8 @@ import Testing
       default_profile = "prod"
       theme = "paper"
       glyphs = "ascii"
+      mouse = false
+      low_bandwidth = true
       [profile.prod]
       url = "https://api.example.com"
       tenant = "acme"
@@ -46,6 +48,8 @@ import Testing
     #expect(config.defaultProfile == "prod")
     #expect(config.theme == "paper")
     #expect(config.asciiGlyphs == true)
+    #expect(config.mouse == false)
+    #expect(config.lowBandwidth == true)
   }
 
   @Test func `an empty file says nothing`() throws {
@@ -56,8 +60,11 @@ import Testing
     ("them = \"paper\"", "c.toml: them is no setting; theme was meant?"),
     (
       "colours = 3",
-      "c.toml: colours is no setting; there are default_profile, theme, glyphs, profile"
+      "c.toml: colours is no setting; there are default_profile, theme, glyphs, mouse, "
+        + "low_bandwidth, profile"
     ),
+    ("mouse = \"off\"", "c.toml: mouse is a text; write true or false"),
+    ("low_bandwidth = 1", "c.toml: low_bandwidth is a whole number; write true or false"),
     ("theme = 3", "c.toml: theme is a whole number; write a text in quotes"),
     ("theme = \"\"", "c.toml: theme is empty; write it or leave it out"),
     ("theme = \"a\\u001bb\"", "c.toml: theme has a control character in it; write it again"),

@@ -30,6 +30,12 @@ package struct Desk: Sendable {
     send(Keys.typing(text).map { Message.key($0) })
   }
 
+  /// Does something with the mouse.
+  @discardableResult
+  package mutating func point(_ action: Pointer.Action, column: Int, row: Int) -> [Effect] {
+    send(.pointer(Pointer(action, at: Position(column: column, row: row))))
+  }
+
   /// Tells the model what happened.
   @discardableResult
   package mutating func send(_ messages: Message...) -> [Effect] { send(messages) }

@@ -15,12 +15,8 @@ enum Hints {
   {
     let room = model.size.columns - 2
     var parts = hints.compactMap { command, words in
-      model.config.keymap.label(of: command, in: scope).map { label in
-        [
-          Segment(model.glyphs == .ascii && label == "↵" ? "Enter" : label, .key),
-          Segment(" \(words)", .chrome),
-        ]
-      }
+      model.config.keymap.label(of: command, in: scope, ascii: model.glyphs == .ascii)
+        .map { [Segment($0, .key), Segment(" \(words)", .chrome)] }
     }
     let gap = Segment("  ", .chrome)
     var line = Array(parts.joined(separator: [gap]))

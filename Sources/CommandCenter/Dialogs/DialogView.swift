@@ -14,7 +14,7 @@ enum DialogView {
     if let change = dialog.change {
       lines += changed(change, dialog.target, model, columns) + [[]]
     } else {
-      let wait = dialog.target.since.map { "waiting \(Age.short(model.inbox.inbox.at - $0))" }
+      let wait = dialog.target.since.map { "waiting \(model.age(model.inbox.inbox.at - $0))" }
       lines += [head(isYes ? "Approve" : "Reject", dialog.target, wait ?? "", columns), []]
     }
     if dialog.isOpen {

@@ -14,7 +14,7 @@ enum HelpView {
       draw(column, screen, model, into: &frame)
     }
     drawReason(screen, model, into: &frame)
-    let arrows = "\(model.glyphs.up)\(model.glyphs.down)"
+    let arrows = model.glyphs == .ascii ? "Up Down" : "↑↓"
     let enter = model.glyphs == .ascii ? "Enter" : "↵"
     Hints.draw(
       [
@@ -34,7 +34,7 @@ enum HelpView {
   }
 
   /// A line of help: a heading, a key, or a blank.
-  private struct Line {
+  struct Line {
     var group: Command.Group?
     var binding: Keymap.Binding?
     /// Its place among the bindings; nil for headings and blanks.
@@ -42,13 +42,19 @@ enum HelpView {
   }
 
   /// Lines that stand beneath each other, and where.
-  private struct Column {
+  struct Column {
     var lines: [Line]
     var area: Rect
+
+    /// The first line that is on the screen: the chosen one is.
+    func scroll(_ screen: HelpScreen) -> Int {
+      let selected = lines.firstIndex { $0.index == screen.selected } ?? 0
+      return max(0, min(selected - area.rows / 2, lines.count - area.rows))
+    }
   }
 
   /// Moving on the left and all else on the right, where both fit; else one column.
-  private static func columns(
+  static func columns(
     _ groups: [(group: Command.Group, bindings: [Keymap.Binding])],
     _ size: Size
   ) -> [Column] {
@@ -76,25 +82,24 @@ enum HelpView {
     into frame: inout Frame
   ) {
     let area = column.area
-    let selected = column.lines.firstIndex { $0.index == screen.selected } ?? 0
-    let scroll = max(0, min(selected - area.rows / 2, column.lines.count - area.rows))
-    for (offset, line) in column.lines.dropFirst(scroll).prefix(area.rows).enumerated() {
+    let lines = column.lines.dropFirst(column.scroll(screen)).prefix(area.rows)
+    for (offset, line) in lines.enumerated() {
       let row = area.row + offset
       if let group = line.group {
         frame.put(group.rawValue, column: area.column + 1, row: row, look: .section)
       }
       guard let binding = line.binding else { continue }
       let isDimmed = reason(against: binding.command, model) != nil
-      let labels = binding.keys.map(\.label).joined(separator: " ")
+      let isASCII = model.glyphs == .ascii
+      let labels = binding.keys.map { isASCII ? $0.asciiLabel : $0.label }.joined(separator: " ")
       let segments = [
         Segment(Text.padded(labels, to: 9) + " ", Look(.key, dimmed: isDimmed)),
         Segment(binding.command.description, Look(.text, dimmed: isDimmed)),
       ]
       frame.put(segments, column: area.column + 3, row: row, end: area.maxColumn - 1)
       guard line.index == screen.selected else { continue }
-      frame.put(String(model.glyphs.marker), column: area.column + 1, row: row, look: .accent)
       let bar = Rect(column: area.column + 1, row: row, columns: area.columns - 2, rows: 1)
-      frame.restyle(bar) { $0.selected = true }
+      frame.markRow(bar, name: area.column + 3..<area.column + 13, model)
     }
   }
 

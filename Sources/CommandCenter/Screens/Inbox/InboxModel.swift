@@ -31,6 +31,18 @@ package struct InboxModel: Sendable, Equatable {
   /// know about.
   static let rest = Duration.milliseconds(150)
 
+  /// The same over a slow line, where the preview is not drawn either until then.
+  static let longRest = Duration.seconds(1)
+
+  /// The row that the preview still shows while the cursor moves over a slow line; nil is the one
+  /// under the cursor.
+  var previewed: RowID?
+
+  /// The row that the preview shows.
+  var previewedRow: Row? {
+    previewed.flatMap { id in listing.rows.first { $0.id == id } } ?? selection
+  }
+
   /// How long after a move the order is held.
   static let hold = Duration.seconds(2)
 

@@ -137,7 +137,8 @@ extension Model {
     clampScroll()
   }
 
-  private mutating func clampScroll() {
+  /// Keeps the list from being scrolled past its ends.
+  mutating func clampScroll() {
     let height = InboxLayout(self).height
     inbox.scroll = max(0, min(inbox.scroll, inboxLines.count - height))
   }
@@ -187,14 +188,17 @@ extension Model {
     }
   }
 
-  private mutating func move(_ change: (inout Listing) -> Void) -> [Effect] {
+  /// Moves the cursor.
+  mutating func move(_ change: (inout Listing) -> Void) -> [Effect] {
     let before = inbox.listing.selected
     change(&inbox.listing)
     inbox.lastMove = now
     inbox.wanted = nil
     guard inbox.listing.selected != before else { return [] }
     showSelection()
-    inbox.restsAt = InboxLayout(self).preview == nil ? nil : now + InboxModel.rest
+    guard InboxLayout(self).preview != nil else { return [] }
+    inbox.restsAt = now + (config.lowBandwidth ? InboxModel.longRest : InboxModel.rest)
+    if config.lowBandwidth { inbox.previewed = inbox.previewed ?? before }
     return []
   }
 
@@ -202,6 +206,7 @@ extension Model {
   mutating func watchRestingCursor() -> [Effect] {
     guard let rests = inbox.restsAt, now >= rests else { return [] }
     inbox.restsAt = nil
+    inbox.previewed = nil
     return watchSelection()
   }
 

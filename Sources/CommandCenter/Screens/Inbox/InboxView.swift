@@ -111,7 +111,7 @@ enum InboxView {
       case .row(let place):
         RowView.draw(rows[place], model, layout, row: row, into: &frame)
         if model.link.isStale { dim(row, layout.width, &frame) }
-        if place == model.inbox.listing.index { mark(row, model, layout.width, &frame) }
+        if place == model.inbox.listing.index { mark(row, model, layout, &frame) }
       case .detail(let place):
         let detail = RowWords(rows[place], model).detail
         frame.put(
@@ -128,9 +128,14 @@ enum InboxView {
     frame.restyle(Rect(column: 0, row: row, columns: width, rows: 1)) { $0.dimmed = true }
   }
 
-  private static func mark(_ row: Int, _ model: Model, _ width: Int, _ frame: inout Frame) {
-    frame.put(String(model.glyphs.marker), column: 0, row: row, look: .accent)
-    frame.restyle(Rect(column: 0, row: row, columns: width, rows: 1)) { $0.selected = true }
+  private static func mark(
+    _ row: Int,
+    _ model: Model,
+    _ layout: InboxLayout,
+    _ frame: inout Frame
+  ) {
+    let area = Rect(column: 0, row: row, columns: layout.width, rows: 1)
+    frame.markRow(area, name: 3..<3 + RowView.nameWidth(layout), model)
   }
 
   private static func drawHeading(

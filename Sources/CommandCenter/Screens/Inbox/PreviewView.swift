@@ -15,7 +15,7 @@ enum PreviewView {
     for row in area.row..<area.maxRow {
       frame.put(String(model.glyphs.vertical), column: area.column, row: row, look: .faint)
     }
-    guard let row = model.inbox.selection else { return }
+    guard let row = model.inbox.previewedRow else { return }
     let columns = area.columns - 3
     let lines = lines(row, model, columns: columns).prefix(area.rows)
     for (offset, line) in lines.enumerated() {
@@ -61,8 +61,8 @@ enum PreviewView {
   ) -> [[Segment]] {
     let at = model.inbox.inbox.at
     var waits = "waits for you"
-    if let since = row.since { waits += " since \(Age.short(at - since))" }
-    if let expires = task.expiresAt { waits += ", deadline in \(Age.short(expires - at))" }
+    if let since = row.since { waits += " since \(model.age(at - since))" }
+    if let expires = task.expiresAt { waits += ", deadline in \(model.age(expires - at))" }
     var lines = [[Segment(waits, .attention)], [Segment("")]]
     let body = TaskLines.head(task, columns: columns) + TaskLines.fields(task, columns: columns)
     lines += body.prefix(16).map { [$0] }
@@ -83,7 +83,7 @@ enum PreviewView {
     if let by = run.statusBy { status += " by \(by)" }
     let moment = run.status.isTerminal ? Inbox.ended(run) : run.statusAt
     if let moment {
-      let age = Age.short(model.inbox.inbox.at - moment)
+      let age = model.age(model.inbox.inbox.at - moment)
       status += run.status.isTerminal ? " \(age) ago" : " since \(age)"
     }
     var lines = [[Segment(status, row.section == .failed ? .failure : .secondary)]]
@@ -110,7 +110,7 @@ enum PreviewView {
         Segment("\(glyph) ", look),
         Segment(Text.padded(Text.truncated(step.title, to: 18), to: 18)),
         Segment(
-          " " + StepSign.remark(step, among: steps, detail, at: model.inbox.inbox.at),
+          " " + StepSign.remark(step, among: steps, detail, model),
           .secondary
         ),
       ]

@@ -13,11 +13,11 @@ enum RowView {
   ) {
     let words = RowWords(row, model)
     frame.put(String(words.glyph), column: 1, row: line, look: words.glyphLook)
-    let age = row.since.map { words.age(model.inbox.inbox.at - $0) } ?? ""
+    let age = row.since.map { words.age(model.inbox.inbox.at - $0, model) } ?? ""
     let end = layout.width - 1
     let ageStart = end - Text.width(age)
     frame.put(age, column: ageStart, row: line, look: .secondary)
-    let nameWidth = layout.isNarrow ? 17 : layout.width < 100 ? 16 : 24
+    let nameWidth = RowView.nameWidth(layout)
     let name = Text.padded(Text.truncated(words.name, to: nameWidth), to: nameWidth)
     var column = frame.put(name, column: 3, row: line, look: .text) + 1
     if layout.isNarrow {
@@ -34,6 +34,13 @@ enum RowView {
     )
     let middle = (layout.width >= 69 ? words.lead : words.shortLead) + [words.detail]
     frame.put(middle, column: column + 2, row: line, end: ageStart - 1)
+  }
+}
+
+extension RowView {
+  /// The columns of a row's name, from the third on.
+  static func nameWidth(_ layout: InboxLayout) -> Int {
+    layout.isNarrow ? 17 : layout.width < 100 ? 16 : 24
   }
 }
 
@@ -140,7 +147,7 @@ struct RowWords {
   }
 
   /// The row's age in its section's exactness.
-  func age(_ duration: Duration) -> String {
-    isExact ? Age.exact(duration) : Age.short(duration)
+  func age(_ duration: Duration, _ model: Model) -> String {
+    model.age(duration, exact: isExact)
   }
 }

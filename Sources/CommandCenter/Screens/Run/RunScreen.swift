@@ -33,6 +33,10 @@ package struct RunScreen: Sendable, Equatable {
   /// The first line of the tab that is on the screen.
   package var scroll = 0
 
+  /// Whether the wheel put the events where they are: no more than a line of the one under the cursor
+  /// has to be seen.
+  var isWheeled = false
+
   /// A screen for a run.
   package init(_ reference: RunReference) {
     self.reference = reference

@@ -41,6 +41,7 @@ extension Model {
   /// A key on a run.
   mutating func runCommand(_ command: Command, _ screen: RunScreen) -> [Effect] {
     var screen = screen
+    screen.isWheeled = false
     let detail = details[screen.reference]
     switch command {
     case .back, .close:
@@ -142,16 +143,21 @@ extension Model {
         } ?? 0
       // The lines that belong to the event come with it as far as there is room.
       var last = line
-      while last + 1 < lines.count, last - line < layout.height - 1 {
+      while last + 1 < lines.count, screen.isWheeled || last - line < layout.height - 1 {
         if case .event = lines[last + 1] { break }
         last += 1
       }
-      screen.scroll = RunLayout.scroll(
-        screen.scroll,
-        showing: line...last,
-        of: lines.count,
-        in: layout.height
-      )
+      if screen.isWheeled {
+        let nearest = min(max(screen.scroll, line - layout.height + 1), last)
+        screen.scroll = max(0, min(nearest, lines.count - layout.height))
+      } else {
+        screen.scroll = RunLayout.scroll(
+          screen.scroll,
+          showing: line...last,
+          of: lines.count,
+          in: layout.height
+        )
+      }
     case .steps:
       let steps = StepLedger.causeFirst(detail?.steps ?? [])
       let index = steps.firstIndex { $0.id == screen.step } ?? 0

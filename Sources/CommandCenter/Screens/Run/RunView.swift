@@ -93,7 +93,7 @@ enum RunView {
 
   private static func age(of run: Run, _ model: Model) -> String {
     guard let moment = run.endedAt ?? run.began else { return "" }
-    return Age.short(model.inbox.inbox.at - moment)
+    return model.age(model.inbox.inbox.at - moment)
   }
 
   private static func drawTabs(
@@ -142,8 +142,8 @@ enum RunView {
         let words = EventWords(event, graph: detail.graph, started: start(of: event, in: detail))
         drawEvent(event, words, model, row, into: &frame)
         guard index == screen.event else { continue }
-        frame.put(String(model.glyphs.marker), column: 0, row: row, look: .accent)
-        frame.restyle(Rect(column: 0, row: row, columns: columns, rows: 1)) { $0.selected = true }
+        let area = Rect(column: 0, row: row, columns: columns, rows: 1)
+        frame.markRow(area, name: columns < 60 ? 1..<9 : 1..<13, model)
       case .cause(let text, let isFirst):
         let corner = isFirst ? model.glyphs.bottomLeft : " "
         frame.put(
@@ -185,7 +185,8 @@ enum RunView {
       let (glyph, look) = StepSign.of(outcome, model.glyphs)
       frame.put(String(glyph), column: column, row: row, look: look)
     }
-    column += 1
+    // A sign that is a letter needs a gap.
+    column += model.glyphs == .ascii ? 2 : 1
     let typeLook: Look = event.type == "step_failed" ? .failure : .secondary
     let typeWidth = isNarrow ? 14 : 16
     frame.put([Segment(words.type, typeLook)], column: column, row: row, end: column + typeWidth)
@@ -239,10 +240,10 @@ enum RunView {
         if let task = detail.tasks.first(where: \.isPending) {
           parts.append(task.type ?? "task")
           if let since = task.createdAt {
-            parts.append("\(Age.short(model.inbox.inbox.at - since)) old")
+            parts.append("\(model.age(model.inbox.inbox.at - since)) old")
           }
           if let expires = task.expiresAt {
-            parts.append("deadline in \(Age.short(expires - model.inbox.inbox.at))")
+            parts.append("deadline in \(model.age(expires - model.inbox.inbox.at))")
           }
           parts.append("a approves, x rejects")
         }

@@ -1,5 +1,6 @@
 internal import Cells
 internal import Runs
+internal import Triage
 
 /// How a step's outcome is shown: sign, look, and a remark.
 enum StepSign {
@@ -21,8 +22,9 @@ enum StepSign {
     _ step: Step,
     among steps: [Step],
     _ detail: RunDetail,
-    at now: Timestamp
+    _ model: Model
   ) -> String {
+    let now = model.inbox.inbox.at
     let title = { (id: StepID) in detail.graph?.title(of: id) ?? id.text }
     let took = step.startedAt.flatMap { start in step.endedAt.map { Age.took($0 - start) } }
     switch step.outcome {
@@ -31,10 +33,12 @@ enum StepSign {
         steps.first { $0.id == id }?.outcome.isSettled == false
       }
       return waits.isEmpty ? "" : "waits for " + waits.map(title).joined(separator: ", ")
-    case .running: return step.startedAt.map { "running \(Age.exact(now - $0))" } ?? "running"
+    case .running:
+      let since = step.startedAt.map { model.age(now - $0, exact: true) }
+      return since.map { "running \($0)" } ?? "running"
     case .waiting:
       let since = detail.tasks.first { $0.isPending && $0.step == step.id }?.createdAt
-      return "for you" + (since.map { " since \(Age.short(now - $0))" } ?? "")
+      return "for you" + (since.map { " since \(model.age(now - $0))" } ?? "")
     case .success:
       return [took, step.credits.map { "\($0.text) cr" }].compactMap { $0 }.joined(separator: "  ")
     case .failed: return [took, step.failure?.message].compactMap { $0 }.joined(separator: "  ")

@@ -30,7 +30,7 @@ enum StepsView {
         [
           Segment("\(glyph) ", look), Segment("\(name) "), Segment("\(badge) ", look),
           Segment(
-            StepSign.remark(step, among: steps, detail, at: model.inbox.inbox.at),
+            StepSign.remark(step, among: steps, detail, model),
             .secondary
           ),
         ],
@@ -39,8 +39,8 @@ enum StepsView {
         end: columns - 1
       )
       guard step.id == selected.id else { continue }
-      frame.put(String(model.glyphs.marker), column: 0, row: row, look: .accent)
-      frame.restyle(Rect(column: 0, row: row, columns: columns, rows: 1)) { $0.selected = true }
+      let line = Rect(column: 0, row: row, columns: columns, rows: 1)
+      frame.markRow(line, name: 3..<3 + nameWidth, model)
     }
     let area = Rect(
       column: 0,
