@@ -115,10 +115,12 @@ enum Front {
     columns: Int = 80,
     rows: Int = 24,
     arguments: [String] = [],
+    variables: [String: String?] = [:],
+    behind wrapper: [String] = [],
     peers: [any Sendable] = []
   ) throws -> TerminalWindow {
     try TerminalWindow(
-      .program([BuiltProgram.front.path()] + arguments),
+      .program(wrapper + [BuiltProgram.front.path()] + arguments, variables: variables),
       columns: columns,
       rows: rows,
       home: home,

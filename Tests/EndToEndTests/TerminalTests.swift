@@ -63,6 +63,8 @@ extension EndToEnd {
       try window.type("echo the line before\ncommand-center\n")
       try window.waitFor("Nothing needs you.", "live")
       #expect(try window.isAlternate())
+      let during = try window.modes()
+      #expect(during.screen.contains("mouse 1 1"))
       let front = try window.frontOfShell()
       for _ in 0..<2 {
         try window.press("C-z")
@@ -71,7 +73,10 @@ extension EndToEnd {
         #expect(try window.modes() == before)
         try window.type("fg\n")
         try window.waitFor("Nothing needs you.", "live")
-        #expect(try window.isAlternate())
+        #expect(try window.modes() == during)
+        // Brackets around what is pasted were asked for again as well.
+        try window.paste("q")
+        try window.expectKeys()
       }
       try window.press("q")
       try window.waitForNo("Nothing needs you.")
@@ -88,7 +93,7 @@ extension EndToEnd {
       let before = try window.modes()
       try window.type("echo the line before\ncommand-center; echo left with $?\n")
       try window.waitFor("Nothing needs you.", "live")
-      #expect(try window.modes() != before)
+      #expect(try window.modes().screen.contains("mouse 1 1"))
       let front = try window.frontOfShell()
       try #require(kill(front, signal) == 0)
       let screen = try window.waitFor("the line before", "left with \(128 + signal)")

@@ -5,7 +5,9 @@ package final class TerminalWindow: Sendable {
   /// What runs in the window.
   package enum Content: Sendable {
     /// A program alone; its end leaves the window as it was, with its exit status.
-    case program([String])
+    ///
+    /// It sees the variables besides what the window has; nil takes one away.
+    case program([String], variables: [String: String?] = [:])
     /// A shell with job control, whose prompt is ``prompt``.
     case shell
   }
@@ -57,7 +59,9 @@ package final class TerminalWindow: Sendable {
     let command: [String] =
       switch content {
       // A single word would be given to a shell, which would stand between.
-      case .program(let command): ["/usr/bin/env"] + command
+      case .program(let command, let variables):
+        ["/usr/bin/env"] + variables.flatMap { $1 == nil ? ["-u", $0] : [] }
+          + variables.compactMap { name, value in value.map { "\(name)=\($0)" } } + command
       case .shell: ["/bin/sh", "-i"]
       }
     let settings = [
@@ -65,6 +69,8 @@ package final class TerminalWindow: Sendable {
       "set-option", "-g", "default-terminal", "tmux-256color", ";",
       "set-option", "-g", "remain-on-exit", "on", ";",
       "set-option", "-g", "escape-time", "0", ";",
+      // Programs may set tmux's clipboard, which is one of its buffers.
+      "set-option", "-s", "set-clipboard", "on", ";",
       "new-session", "-d", "-s", "main", "-x", "\(columns)", "-y", "\(rows)", "-c", home.folder,
       "--",
     ]
@@ -84,6 +90,18 @@ package final class TerminalWindow: Sendable {
   /// Types text, all of it in one write.
   package func type(_ text: String) throws {
     try tmux("send-keys", "-t", Self.pane, "-l", "--", text)
+  }
+
+  /// Pastes text as tmux does, in brackets where the program asked for them.
+  package func paste(_ text: String) throws {
+    try tmux("set-buffer", "-b", "pasted", "--", text)
+    try tmux("paste-buffer", "-p", "-b", "pasted", "-t", Self.pane)
+  }
+
+  /// Presses and lets go the mouse, at a place counted from zero.
+  package func click(column: Int, row: Int) throws {
+    let place = "\(column + 1);\(row + 1)"
+    try type("\u{1B}[<0;\(place)M\u{1B}[<0;\(place)m")
   }
 
   /// Gives the window another size.
@@ -135,6 +153,9 @@ package final class TerminalWindow: Sendable {
 
   /// The title that programs gave the terminal.
   package func title() throws -> String { try format("#{pane_title}") }
+
+  /// What was copied last.
+  package func clipboard() throws -> String { try tmux("show-buffer") }
 
   /// Whether a full-screen program has the terminal.
   package func isAlternate() throws -> Bool { try format("#{alternate_on}") == "1" }

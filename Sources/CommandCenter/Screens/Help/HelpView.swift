@@ -71,6 +71,10 @@ enum HelpView {
     }
     if sides[0].isEmpty { sides.swapAt(0, 1) }
     let body = Rect(column: 0, row: 2, columns: size.columns, rows: max(0, size.rows - 4))
+    // Rather without gaps between groups than with keys that are not seen.
+    sides = sides.map { lines in
+      lines.count <= body.rows ? lines : lines.filter { $0.group != nil || $0.binding != nil }
+    }
     let (left, right) = body.split(columns: sides[1].isEmpty ? size.columns : size.columns / 2 - 2)
     return [Column(lines: sides[0], area: left), Column(lines: sides[1], area: right)]
   }
