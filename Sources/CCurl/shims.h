@@ -57,6 +57,32 @@ static inline curl_off_t ccurl_get_offset(CURL *easy, CURLINFO info) {
   return curl_easy_getinfo(easy, info, &value) == CURLE_OK ? value : 0;
 }
 
+// Facts documented as text, which libcurl keeps. An unknown fact reads as NULL.
+static inline const char *ccurl_get_string(CURL *easy, CURLINFO info) {
+  char *value = NULL;
+  return curl_easy_getinfo(easy, info, &value) == CURLE_OK ? value : NULL;
+}
+
+// CURLINFO_CERTINFO: what the server showed, the server's own certificate first; libcurl keeps it.
+static inline const struct curl_certinfo *ccurl_get_certificates(CURL *easy) {
+  struct curl_certinfo *value = NULL;
+  return curl_easy_getinfo(easy, CURLINFO_CERTINFO, &value) == CURLE_OK ? value : NULL;
+}
+
+// CURLOPT_DEBUGFUNCTION; naming the signature makes Swift check the closure.
+typedef int (*ccurl_debug_callback)(
+    CURL *easy, curl_infotype type, char *bytes, size_t count, void *context);
+
+static inline CURLcode ccurl_set_debug_callback(CURL *easy, ccurl_debug_callback callback) {
+  return curl_easy_setopt(easy, CURLOPT_DEBUGFUNCTION, callback);
+}
+
+// The file of authorities that libcurl was built to trust; NULL when it does not say.
+static inline const char *ccurl_own_authorities(void) {
+  curl_version_info_data *facts = curl_version_info(CURLVERSION_NOW);
+  return facts->age >= CURLVERSION_SEVENTH ? facts->cainfo : NULL;
+}
+
 // Options of the multi handle documented as `long`.
 static inline CURLMcode ccurl_multi_set_long(CURLM *multi, CURLMoption option, long value) {
   return curl_multi_setopt(multi, option, value);

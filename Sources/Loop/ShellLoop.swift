@@ -110,8 +110,6 @@ package final class ShellLoop {
       case .load(let run): connection?.client.load(run, known: nil)
       case .workflows: connection?.client.list(.workflows)
       case .graph(let workflow): connection?.client.loadGraph(workflow, version: nil)
-      case .probe(.runs): connection?.client.list(.runs())
-      case .probe(.tasks): connection?.client.list(.tasks)
       case .carryOut(let decision):
         connection?.client.carryOut(decision, now: SystemClock.now())
       case .out(let text): write(text)
@@ -179,18 +177,7 @@ extension ShellMessage {
       self = .workflows(
         result.map { if case .workflows(let workflows) = $0.items { workflows } else { [] } }
       )
-    case .listing(.tasks, let result): self = .probed(.tasks, result.map(\.count))
-    case .listing(.runs, let result): self = .probed(.runs, result.map(\.count))
-    }
-  }
-}
-
-extension Listed {
-  fileprivate var count: Int {
-    switch items {
-    case .runs(let runs): runs.count
-    case .tasks(let tasks): tasks.count
-    case .workflows(let workflows): workflows.count
+    case .listing(.tasks, _), .listing(.runs, _): return nil
     }
   }
 }

@@ -11,8 +11,6 @@ package enum ShellEffect: Sendable, Equatable {
   case workflows
   /// Read the newest graph of a workflow.
   case graph(WorkflowID)
-  /// Read a list once, for its count and the time that it takes.
-  case probe(Probe)
   /// Carry a decision out.
   case carryOut(Decision)
   /// Write to standard output; lines end with a break.
@@ -34,8 +32,6 @@ package enum ShellMessage: Sendable {
   case workflows(Result<[Workflow], Fault>)
   /// The wanted graph; nil where the server does not tell.
   case graph(Graph?)
-  /// How many there are in a probed list.
-  case probed(Probe, Result<Int, Fault>)
   case stage(Stage)
   case outcome(Decision, Outcome, recorded: Bool)
 }

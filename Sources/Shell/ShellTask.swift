@@ -15,15 +15,11 @@ package struct ShellTask: Sendable {
   private var isOver = false
   /// The workflow that is started, while its graph is read.
   private var starting: Workflow?
-  private var doctor: Doctor?
 
   /// A verb in its surroundings.
   package init(_ verb: ShellVerb, _ context: ShellContext) {
     self.verb = verb
     self.context = context
-    if case .doctor(let checks, let asks) = verb {
-      doctor = Doctor(checks, asks: asks, context)
-    }
   }
 
   /// The first effects.
@@ -66,7 +62,7 @@ package struct ShellTask: Sendable {
     case .pause(let id), .resume(let id), .stop(let id, _):
       guard let run = given(id) else { return [.poll] }
       return act(.run(run), title: run.workflow.text, now)
-    case .doctor: return doctor?.begin(at: now) ?? []
+    case .doctor(let checks): return DoctorOutput.effects(checks, context)
     case .profiles(let profiles):
       return [.out(ProfileOutput.text(profiles, context)), .finish(.done)]
     case .themes(let choices): return ThemeOutput.list(choices, context)
@@ -92,7 +88,6 @@ package struct ShellTask: Sendable {
   // MARK: Going on
 
   private mutating func next(_ message: ShellMessage, _ now: Timestamp) -> [ShellEffect] {
-    if let effects = doctor?.receive(message, at: now) { return effects }
     switch message {
     // An id that matches nothing is the caller's mistake, here as in a list.
     case .detail(.failure(let fault)) where fault.kind == .notFound:
@@ -104,7 +99,6 @@ package struct ShellTask: Sendable {
     case .detail(.success(let detail)): return loaded(detail, now)
     case .workflows(.success(let workflows)): return listed(workflows, now)
     case .graph(let graph): return start(schema: graph?.inputSchema, now)
-    case .probed: return []
     case .stage(let stage): return [.progress(stage.words)]
     case .outcome(let decision, let outcome, let recorded):
       return OutcomeOutput.effects(decision, outcome, recorded: recorded, context)

@@ -18,9 +18,8 @@ package enum ShellVerb: Sendable, Equatable {
   case pause(String)
   case resume(String)
   case stop(String, StopMode)
-  /// A look over everything that the program needs: what was found so far, and whether there is a
-  /// server to ask.
-  case doctor([Check], asks: Bool)
+  /// What was found when everything that the program needs was looked over.
+  case doctor([Check])
   /// The profiles of the config.
   case profiles([ProfileSummary])
   /// The themes that may be chosen.

@@ -1,4 +1,3 @@
-import CNcurses
 package import Cells
 import Glibc
 
@@ -16,7 +15,7 @@ package struct Painter: Sendable {
   package init(environment: TerminalEnvironment, output: Int32 = STDOUT_FILENO) {
     let isAsked = isatty(output) == 1 && !environment.refusesColor
     self.init(
-      depth: isAsked ? Self.depth(environment, output) : nil,
+      depth: isAsked ? TerminalDescription(environment, output: output)?.inkDepth : nil,
       unicode: environment.promisesUTF8
     )
   }
@@ -25,21 +24,6 @@ package struct Painter: Sendable {
   package init(depth: ColorDepth?, unicode: Bool = true) {
     self.depth = depth
     self.unicode = unicode
-  }
-
-  private static func depth(_ environment: TerminalEnvironment, _ output: Int32) -> ColorDepth? {
-    guard !["", "dumb"].contains(environment.term) else { return nil }
-    for name in environment.descriptions where unsafe cncurses_describe(name, output) {
-      defer { cncurses_forget() }
-      // Only what speaks as ECMA-48 does is spoken to so.
-      guard let reset = unsafe cncurses_string("sgr0").map({ unsafe String(cString: $0) }),
-        reset.contains("\u{1B}[")
-      else { return nil }
-      let count = unsafe tigetnum("colors")
-      if unsafe tigetflag("RGB") == 1 { return .direct }
-      return count < 8 ? .mono : count < 256 ? .sixteen : .palette256
-    }
-    return nil
   }
 
   /// A frame as lines, each ended; blanks at the ends of lines are kept where they have colours.

@@ -9,6 +9,8 @@ internal import Glibc
   let handle: UnsafeMutableRawPointer
   /// What has come of the answer so far.
   private(set) var answer = PartialAnswer(limits: Limits())
+  /// Protocol and cipher, as libcurl words them; noted where it is asked to talk.
+  private(set) var encryption: String?
   private let errorText: UnsafeMutablePointer<CChar>
   private var headerList: UnsafeMutablePointer<curl_slist>?
   private var refused: CURLoption?
@@ -46,6 +48,85 @@ internal import Glibc
       )
     }
   }
+
+  /// Makes the handle ready to connect, and no more than that.
+  /// - Parameters:
+  ///   - checked: Where to; nothing of it is sent.
+  ///   - settings: How.
+  ///   - trusting: Whether a certificate that cannot be trusted ends it.
+  /// - Throws: What libcurl does not take.
+  func prepareToLook(
+    _ checked: CheckedRequest,
+    _ settings: TransportSettings,
+    trusting: Bool
+  ) throws(Failure) {
+    try prepare(checked, settings)
+    encryption = nil
+    set(CURLOPT_CONNECT_ONLY, 1)
+    set(CURLOPT_FRESH_CONNECT, 1)
+    set(CURLOPT_CERTINFO, 1)
+    if !trusting {
+      set(CURLOPT_SSL_VERIFYPEER, 0)
+      set(CURLOPT_SSL_VERIFYHOST, 0)
+    }
+    set(CURLOPT_VERBOSE, 1)
+    // Unretained: libcurl calls back only while it is made to connect, by whoever holds this object.
+    let context = unsafe Unmanaged.passUnretained(self).toOpaque()
+    note(unsafe ccurl_set_pointer(handle, CURLOPT_DEBUGDATA, context), CURLOPT_DEBUGDATA)
+    note(
+      unsafe ccurl_set_debug_callback(handle) { _, type, bytes, count, context in
+        unsafe CurlEasy.hear(type, bytes, count, context)
+        return 0
+      },
+      CURLOPT_DEBUGFUNCTION
+    )
+    if let refused { throw Failure(.other, "libcurl does not take its option \(refused.rawValue)") }
+  }
+
+  /// Takes what libcurl says of the encryption; all else it says is not listened to.
+  private static func hear(
+    _ type: curl_infotype,
+    _ bytes: UnsafeMutablePointer<CChar>?,
+    _ count: Int,
+    _ context: UnsafeMutableRawPointer?
+  ) {
+    guard type == CURLINFO_TEXT, let context = unsafe context else { return }
+    let text = unsafe String(
+      decoding: UnsafeRawBufferPointer(start: bytes, count: count),
+      as: UTF8.self
+    )
+    let start = "SSL connection using "
+    guard text.hasPrefix(start) else { return }
+    let easy = unsafe Unmanaged<CurlEasy>.fromOpaque(context).takeUnretainedValue()
+    easy.encryption = ASCII.printable(String(text.dropFirst(start.count)))
+  }
+
+  /// A fact that libcurl has as text, fit to print; nil when it is empty.
+  func text(_ fact: CURLINFO) -> String? {
+    guard let text = unsafe ccurl_get_string(handle, fact) else { return nil }
+    let plain = unsafe ASCII.printable(String(cString: text))
+    return plain.isEmpty ? nil : plain
+  }
+
+  /// What the server showed: of each certificate its `Name:value` lines, the server's own first.
+  func certificates() -> [[String]] {
+    guard let facts = unsafe ccurl_get_certificates(handle), unsafe facts.pointee.num_of_certs > 0
+    else { return [] }
+    return unsafe (0..<min(10, Int(facts.pointee.num_of_certs))).map { index in
+      var lines: [String] = []
+      var next = unsafe facts.pointee.certinfo[index]
+      while let line = unsafe next, lines.count < 64 {
+        if let text = unsafe line.pointee.data {
+          lines.append(unsafe String(cString: text))
+        }
+        unsafe next = unsafe line.pointee.next
+      }
+      return lines
+    }
+  }
+
+  /// Connects, and waits for it.
+  func perform() -> CURLcode { unsafe curl_easy_perform(handle) }
 
   /// Forgets the exchange, so that the next one starts from libcurl's defaults.
   func reset() {

@@ -35,8 +35,16 @@ internal import Synchronization
     }
   }
 
+  /// Sets libcurl up, once in a process.
+  static func setUp() throws(Failure) {
+    guard library == CURLE_OK else {
+      throw Failure(.other, "libcurl cannot be set up; is the machine out of memory?")
+    }
+  }
+
   init(_ settings: TransportSettings) throws(Failure) {
-    guard Self.library == CURLE_OK, let handle = unsafe curl_multi_init() else {
+    try Self.setUp()
+    guard let handle = unsafe curl_multi_init() else {
       throw Failure(.other, "libcurl cannot be set up; is the machine out of memory?")
     }
     unsafe self.handle = unsafe handle

@@ -18,6 +18,31 @@ package struct ResponseHeaders: Hashable, Sendable {
   }
 }
 
+/// How long the parts of an exchange took, in microseconds from its start to the end of each; 0 where
+/// a part did not happen, as on a kept connection.
+package struct Timing: Hashable, Sendable {
+  package var lookup: Int
+  package var connect: Int
+  package var handshake: Int
+  /// The first byte of the answer.
+  package var firstByte: Int
+  package var total: Int
+
+  package init(
+    lookup: Int = 0,
+    connect: Int = 0,
+    handshake: Int = 0,
+    firstByte: Int = 0,
+    total: Int = 0
+  ) {
+    self.lookup = lookup
+    self.connect = connect
+    self.handshake = handshake
+    self.firstByte = firstByte
+    self.total = total
+  }
+}
+
 /// A complete answer, whatever its status; redirects are answers too and are not followed.
 package struct Response: Hashable, Sendable {
   package var status: Int
@@ -30,6 +55,7 @@ package struct Response: Hashable, Sendable {
   package var milliseconds: Int
   /// Header and body bytes as they came over the wire, before decompression.
   package var bytesReceived: Int
+  package var timing: Timing
 
   package init(
     status: Int,
@@ -37,7 +63,8 @@ package struct Response: Hashable, Sendable {
     body: [UInt8] = [],
     httpVersion: String = "1.1",
     milliseconds: Int = 0,
-    bytesReceived: Int = 0
+    bytesReceived: Int = 0,
+    timing: Timing = Timing()
   ) {
     self.status = status
     self.headers = headers
@@ -45,5 +72,6 @@ package struct Response: Hashable, Sendable {
     self.httpVersion = httpVersion
     self.milliseconds = milliseconds
     self.bytesReceived = bytesReceived
+    self.timing = timing
   }
 }

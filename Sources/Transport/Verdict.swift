@@ -21,8 +21,20 @@ struct Verdict {
         body: easy.answer.body,
         httpVersion: httpVersion,
         milliseconds: easy.amount(CURLINFO_TOTAL_TIME_T) / 1_000,
-        bytesReceived: easy.amount(CURLINFO_SIZE_DOWNLOAD_T) + easy.number(CURLINFO_HEADER_SIZE)
+        bytesReceived: easy.amount(CURLINFO_SIZE_DOWNLOAD_T) + easy.number(CURLINFO_HEADER_SIZE),
+        timing: timing
       )
+    )
+  }
+
+  /// How long the parts took so far.
+  var timing: Timing {
+    Timing(
+      lookup: easy.amount(CURLINFO_NAMELOOKUP_TIME_T),
+      connect: easy.amount(CURLINFO_CONNECT_TIME_T),
+      handshake: easy.amount(CURLINFO_APPCONNECT_TIME_T),
+      firstByte: easy.amount(CURLINFO_STARTTRANSFER_TIME_T),
+      total: easy.amount(CURLINFO_TOTAL_TIME_T)
     )
   }
 

@@ -1,9 +1,8 @@
 import ArgumentParser
 import Cells
 import Glibc
-import Loop
+import JSON
 import RunClient
-import Runs
 import Settings
 import Shell
 import Terminal
@@ -13,106 +12,161 @@ import Transport
 struct DoctorCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "doctor",
-    abstract: "Check terminal, locale, settings, server, token and clock; prints no secret."
+    abstract: "Check terminal, locale, settings, network, server, token and clock.",
+    discussion: """
+      Everything is only read, each question has a bound of seconds, and no secret is printed: the \
+      report may be sent to anybody. The exit code is that of the first line that is bad.
+      """
   )
 
   @OptionGroup var output: OutputOptions
   @OptionGroup var options: GlobalOptions
 
   func run() throws {
-    let runner = VerbRunner(options: options, output: output.output)
+    let environment = Settings.Environment.process
     var checks = [
-      Check("version", .good, "command-center \(Version.text), \(CurlVersion.text)"),
+      DoctorCommand.version,
       DoctorCommand.runtime,
     ]
-    checks += DoctorCommand.terminal
-    let setup: Setup
-    do throws(Mistake) {
-      setup = try Setup(options)
-    } catch {
-      checks.append(Check("settings", .bad, error.sentence, code: .usage))
-      return try runner.run(.doctor(checks, asks: false), over: nil)
+    checks += DoctorCommand.terminal(environment)
+    var secrets: [String] = []
+    do {
+      let setup = try Setup(options)
+      checks += DoctorCommand.settings(setup)
+      checks += try server(setup, &secrets)
+    } catch let mistake as Mistake {
+      checks.append(Check("settings", .bad, mistake.sentence, code: .usage))
     }
-    checks += DoctorCommand.settings(setup)
-    let connection = DoctorCommand.connection(setup, &checks)
-    try runner.run(.doctor(checks, asks: connection != nil), over: connection)
+    let shown = checks.map { $0.hiding(secrets) }
+    try VerbRunner(options: options, output: output.output).run(.doctor(shown), over: nil)
+  }
+
+  /// What stands between this machine and the server, and what the server says.
+  private func server(_ setup: Setup, _ secrets: inout [String]) throws -> [Check] {
+    guard let chosen = setup.chosen else {
+      return [Check("profile", .bad, setup.nothing.sentence, code: .usage)]
+    }
+    var examiner = ServerExaminer(setup: setup, chosen: chosen)
+    defer { secrets = examiner.secrets }
+    return try examiner.checks()
+  }
+
+  // MARK: This machine
+
+  private static var version: Check {
+    // libcurl and what encrypts for it; the rest is for programs.
+    let library = CurlVersion.text
+    let short = library.split(separator: " ").prefix(2).joined(separator: ", ")
+    return Check(
+      "version",
+      .good,
+      "command-center \(Version.text), \(short)",
+      facts: ["version": .string(Version.text), "libcurl": .string(library)]
+    )
   }
 
   private static var runtime: Check {
     let program = Setup.installation.runtime(environment: .process)
-    return unsafe access(program, X_OK) == 0
-      ? Check("runtime", .good, program)
-      : Check("runtime", .note, "\(program) is not there: demo and serve need it")
+    let isThere = unsafe access(program, X_OK) == 0
+    return Check(
+      "runtime",
+      isThere ? .good : .note,
+      isThere ? program : "\(program) is not there: demo and serve need it",
+      facts: ["program": .string(program), "is_there": .bool(isThere)]
+    )
   }
 
-  private static var terminal: [Check] {
-    let terminal = Setup.terminal(.process)
-    let locale = terminal.locale.uppercased()
-    let isUTF8 = locale.contains("UTF-8") || locale.contains("UTF8")
-    let colours =
-      terminal.refusesColor
-      ? "no colours (NO_COLOR)" : terminal.promisesDirectColor ? "direct colours" : "TERM's colours"
-    let size = VerbRunner.width.map { "\($0) columns" } ?? "standard output is no terminal"
-    let isAddressed = !["", "dumb"].contains(terminal.term)
-    return [
-      Check(
-        "locale",
-        isUTF8 ? .good : .note,
-        isUTF8 ? terminal.locale : "\(terminal.locale) has no UTF-8: signs are ASCII"
-      ),
-      Check(
-        "terminal",
-        isAddressed ? .good : .note,
-        isAddressed
-          ? "\(terminal.term), \(size), \(colours)"
-          : "TERM is \"\(terminal.term)\": the front needs a terminal that can be addressed"
-      ),
-    ]
+  private static func terminal(_ environment: Settings.Environment) -> [Check] {
+    let terminal = Setup.terminal(environment)
+    let description = TerminalDescription(terminal)
+    let facts = Diagnosis.TerminalFacts(
+      term: terminal.term,
+      description: description.map { ($0.name, $0.depth, $0.isAddressed) },
+      size: isatty(STDOUT_FILENO) == 1 ? TerminalWindowSize.of(STDOUT_FILENO) : nil,
+      locale: terminal.locale,
+      isUTF8: terminal.promisesUTF8,
+      refusesColor: terminal.refusesColor
+    )
+    return Diagnosis.terminal(facts) + [Diagnosis.widths(widths(terminal))]
   }
+
+  private static func widths(_ terminal: TerminalEnvironment) -> Diagnosis.Widths {
+    switch WidthProbe().measure(terminal) {
+    case .silent: .silent
+    case .notAsked(let reason): .notAsked(reason)
+    case .measured(let measures):
+      .measured(
+        measures.map {
+          Diagnosis.Measure(
+            name: $0.sample.name,
+            text: $0.sample.text,
+            expected: $0.sample.expected,
+            columns: $0.columns
+          )
+        }
+      )
+    }
+  }
+
+  // MARK: Settings
 
   private static func settings(_ setup: Setup) -> [Check] {
-    let isThere = unsafe access(setup.config.file, F_OK) == 0
-    var checks = [
-      Check("config", .good, isThere ? setup.config.file : "\(setup.config.file) (not there)"),
-      Check("journal", .good, "\(setup.paths.state)/journal"),
+    let file = setup.config.file
+    let isThere = unsafe access(file, F_OK) == 0
+    let profiles = setup.config.profiles.keys.sorted()
+    let named =
+      profiles.isEmpty ? "" : "; profiles \(profiles.joined(separator: ", "))"
+    return [
+      Check(
+        "config",
+        .good,
+        (isThere ? file : "\(file) (not there)") + named,
+        facts: [
+          "file": .string(file), "is_there": .bool(isThere),
+          "profiles": .array(profiles.map { .string($0) }),
+        ]
+      ),
+      folder(setup.paths.state), theme(setup),
     ]
-    let wanted = setup.chosen?.theme ?? setup.config.theme ?? "midnight"
-    let folders = setup.installation.themeFolders(
-      environment: setup.environment,
-      paths: setup.paths
-    )
-    let (theme, mistake) = ThemeFile.load(wanted, folders: folders)
-    checks.append(
-      mistake.map { Check("theme", .bad, $0.sentence, code: .usage) }
-        ?? Check("theme", .good, theme.name)
-    )
-    return checks
   }
 
-  /// The way to the server of the chosen profile; what is wrong with it is added to the checks.
-  private static func connection(
-    _ setup: Setup,
-    _ checks: inout [Check]
-  ) -> Connection? {
-    guard let chosen = setup.chosen else {
-      checks.append(Check("profile", .bad, setup.nothing.sentence, code: .usage))
-      return nil
+  /// Where decisions are recorded and snapshots are kept.
+  private static func folder(_ path: String) -> Check {
+    let facts: JSONObject = ["folder": .string(path)]
+    // The nearest that is there: nothing is made by looking.
+    var there = path
+    while unsafe access(there, F_OK) != 0, let slash = there.lastIndex(of: "/"), there != "/" {
+      there = slash == there.startIndex ? "/" : String(there[..<slash])
     }
-    let profile = chosen.profile
-    let readOnly = chosen.readOnly == nil ? "" : ", read-only"
-    checks.append(Check("profile", .good, profile.name + readOnly))
-    do throws(Mistake) {
-      let server = try setup.server(of: profile)
-      let isSecure = server.url.lowercased().hasPrefix("https:")
-      checks.append(Check("url", .good, "\(server.url) (\(isSecure ? "TLS" : "plain http"))"))
-      checks.append(
-        server.token == nil
-          ? Check("token", .note, "none is set") : Check("token", .good, "read, not shown")
+    var status = stat()
+    let isFolder = unsafe stat(there, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+    guard isFolder, unsafe access(there, W_OK | X_OK) == 0 else {
+      return Check(
+        "state",
+        .bad,
+        isFolder
+          ? "\(there) cannot be written: decisions will not be recorded; change its owner or mode"
+          : "\(there) is no folder: decisions will not be recorded; move it away",
+        facts: facts
       )
-      return try setup.connection(to: server, profile: profile)
-    } catch {
-      checks.append(Check("server", .bad, error.sentence, code: .usage))
-      return nil
+    }
+    return Check(
+      "state",
+      .good,
+      path + (there == path ? "" : " (made when it is needed)"),
+      facts: facts
+    )
+  }
+
+  private static func theme(_ setup: Setup) -> Check {
+    let found = ThemeFile.found(setup.wantedTheme, folders: setup.themeFolders)
+    let facts: JSONObject = [
+      "name": .string(found.name), "file": found.file.map { .string($0) } ?? .null,
+    ]
+    switch found.theme {
+    case .success: return Check("theme", .good, found.name, facts: facts)
+    case .failure(let mistake):
+      return Check("theme", .bad, mistake.sentence, code: .usage, facts: facts)
     }
   }
 }

@@ -160,9 +160,10 @@ struct Setup {
     return Connection(client: client, pool: pool)
   }
 
-  private func pool(for profile: Profile) throws(Mistake) -> TransferPool {
+  /// How connections for a profile are made.
+  func transport(for profile: Profile) -> TransportSettings {
     let network = Network(profile, environment: environment, paths: paths)
-    let settings = TransportSettings(
+    return TransportSettings(
       userAgent: "command-center/\(Version.text)",
       proxy: network.proxy,
       noProxy: network.noProxy,
@@ -170,8 +171,11 @@ struct Setup {
       clientCertificate: network.clientCertificate,
       clientKey: network.clientKey
     )
+  }
+
+  private func pool(for profile: Profile) throws(Mistake) -> TransferPool {
     do throws(Transport.Failure) {
-      return try TransferPool(settings: settings)
+      return try TransferPool(settings: transport(for: profile))
     } catch {
       throw Mistake("profile \(profile.name)", error.sentence)
     }

@@ -44,15 +44,15 @@ extension EndToEnd {
       let window = try Front.shell(home: home, url: "http://127.0.0.1:1", token: "any")
       let coloured = home.path("coloured")
       try window.record(to: coloured)
-      try window.type("command-center themes high-contrast; echo shown\n")
+      try window.type("command-center themes high-contrast; echo sh''own\n")
       try window.waitFor { $0.contains("shown") }
       // The last line of the sample stands on the bar, which this theme reverses.
       #expect(try TextFile.read(coloured).contains("\u{1B}[0;1;7;38;5;231;48;5;16m"))
 
       let refused = home.path("refused")
       try window.record(to: refused)
-      try window.type("clear; NO_COLOR=1 command-center themes paper; echo so\n")
-      try window.waitFor { $0.contains("so") }
+      try window.type("clear; NO_COLOR=1 command-center themes paper; echo pl''ainly\n")
+      try window.waitFor { $0.contains("plainly") }
       #expect(!(try TextFile.read(refused).contains("\u{1B}[0;")))
     }
   }

@@ -387,6 +387,25 @@ struct TestServer {
 
   // MARK: Polling
 
+  @Test func `every answer says when it was given`() async throws {
+    let server = try await TestServer()
+    let moment = HTTPDate.text(server.runtime.engine.clock.now())
+    for reply in [
+      try await server.get("/v1/runs"), try await server.get("/v1/nothing"),
+      try await server.send("GET", "/v1/runs", token: nil),
+    ] {
+      #expect(reply.headers["date"]?.prefix(16) == moment.prefix(16))
+    }
+  }
+
+  @Test(arguments: [
+    (784_111_777_000, "Sun, 06 Nov 1994 08:49:37 GMT"), (0, "Thu, 01 Jan 1970 00:00:00 GMT"),
+    (-1000, "Wed, 31 Dec 1969 23:59:59 GMT"), (1_709_164_800_000, "Thu, 29 Feb 2024 00:00:00 GMT"),
+  ])
+  func `a date is written as HTTP wants it`(milliseconds: Int64, text: String) {
+    #expect(HTTPDate.text(Timestamp(milliseconds: milliseconds)) == text)
+  }
+
   @Test func `an unchanged answer is 304 without a body, a changed one is not`() async throws {
     let server = try await TestServer()
     _ = try await server.runtime.publish(call("a"))

@@ -35,6 +35,50 @@ import Testing
     )
   }
 
+  @Test(
+    arguments: [
+      ("http://proxy:3128", "http://proxy:3128", [], "proxy"),
+      (
+        "http://ann:se:cr@t@proxy:3128/", "http://proxy:3128/", ["ann:se:cr@t", "se:cr@t"], "proxy"
+      ),
+      ("socks5h://ann@[::1]:9", "socks5h://[::1]:9", ["ann"], "::1"),
+      ("ann:x@proxy", "proxy", ["ann:x", "x"], "proxy"),
+    ] as [(String, String, [String], String)]
+  )
+  func `a proxy is shown without user and password`(
+    proxy: String,
+    shown: String,
+    secrets: [String],
+    host: String
+  ) throws {
+    let network = try network("https://a", ["https_proxy": proxy])
+    #expect(network.proxy == proxy)
+    #expect(network.shownProxy == shown)
+    #expect(network.proxySecrets == secrets)
+    #expect(network.proxyHost == host)
+  }
+
+  @Test func `where a setting comes from is known`() throws {
+    let variables = ["all_proxy": "p", "NO_PROXY": "x", "SSL_CERT_FILE": "/c"]
+    let plain = try network("https://a", variables)
+    #expect(plain.proxySource == "all_proxy")
+    #expect(plain.noProxySource == "NO_PROXY")
+    #expect(plain.authoritiesSource == "SSL_CERT_FILE")
+    let none = try network("https://a", [:])
+    #expect(none.proxySource == nil && none.noProxySource == nil && none.authoritiesSource == nil)
+    var profile = Profile(name: "a", url: "https://a")
+    profile.proxy = "own"
+    profile.authorities = "ca.pem"
+    let environment = Environment(["HOME": "/h", "https_proxy": "p", "SSL_CERT_FILE": "/ca"])
+    let own = Network(
+      profile,
+      environment: environment,
+      paths: try Paths(environment: environment)
+    )
+    #expect(own.proxySource == "profile.a.proxy")
+    #expect(own.authoritiesSource == "profile.a.ca_file")
+  }
+
   @Test func `the profile comes before the environment`() throws {
     let environment = Environment(["HOME": "/h", "https_proxy": "p", "SSL_CERT_FILE": "/ca"])
     var profile = Profile(name: "a", url: "https://a")

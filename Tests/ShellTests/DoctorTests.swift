@@ -9,57 +9,57 @@ import Testing
     Check("terminal", .note, "TERM is dumb: the front needs a terminal that can be addressed"),
   ]
 
-  @Test func `a server in order is reported with times`() {
-    var reading = busy
-    reading.clockSkew = .seconds(90)
-    let told = effects(
-      task(.doctor(found, asks: true), width: 50),
-      .probed(.runs, .success(40)),
-      .probed(.tasks, .success(1)),
-      .reading(.success(reading))
-    )
-    #expect(
-      told.filter { if case .progress = $0 { false } else { true } }.prefix(3) == [
-        .probe(.runs), .probe(.tasks), .poll,
-      ]
-    )
+  @Test func `the report is aligned and wrapped, and notes are no failure`() {
+    let told = effects(task(.doctor(found), width: 50))
     #expect(
       output(told) == """
-        ok    locale             C.UTF-8
-        note  terminal           TERM is dumb: the front
-                                 needs a terminal that can
-                                 be addressed
-        ok    /v1/runs           40 in 0 ms
-        ok    token              accepted
-        ok    /v1/tasks/pending  1 in 0 ms
-        note  clock              the server's is 1m30s
-                                 ahead: ages are off by as
-                                 much
+        ok    locale    C.UTF-8
+        note  terminal  TERM is dumb: the front needs a
+                        terminal that can be addressed
 
         """
     )
     #expect(code(told) == .done)
   }
 
-  @Test(arguments: faults)
-  func `a fault ends in its code`(kind: Fault.Kind, wanted: ExitCode) {
-    var task = task(.doctor(found, asks: true), form: .json)
-    var told =
-      task.begin(at: now) + task.receive(.probed(.runs, .failure(Fault(kind, "x"))), at: now)
-    if code(told) == nil {
-      told += task.receive(.probed(.tasks, .failure(Fault(kind, "y"))), at: now)
-    }
-    #expect(code(told) == wanted)
-    let asked = told.count { $0 == .probe(.tasks) }
-    #expect(asked == ([.unreachable, .timedOut].contains(kind) ? 0 : 1))
-  }
-
-  @Test func `without a server what was found decides`() throws {
-    let bad = found + [Check("config", .bad, "c.toml, line 1: wrong", code: .usage)]
-    let told = effects(task(.doctor(bad, asks: false), form: .json))
+  @Test func `the first that is bad decides the code`() throws {
+    let bad =
+      found + [
+        Check("theme", .bad, "c.toml, line 1: wrong", code: .usage, facts: ["name": "x"]),
+        Check("connection", .bad, "refused", code: .notReachable),
+      ]
+    let told = effects(task(.doctor(bad), form: .json))
     #expect(code(told) == .usage)
     let items = try #require(try JSONValue(parsing: output(told)).array)
-    #expect(items.count == 3)
-    #expect(items[2] == ["check": "config", "verdict": "bad", "detail": "c.toml, line 1: wrong"])
+    #expect(items.count == 4)
+    #expect(
+      items[2] == [
+        "check": "theme", "verdict": "bad", "detail": "c.toml, line 1: wrong",
+        "facts": ["name": "x"],
+      ]
+    )
+    let lines = output(effects(task(.doctor(bad), form: .jsonl))).split(separator: "\n")
+    #expect(try lines.map { try JSONValue(parsing: String($0)) } == items)
+  }
+
+  @Test func `secrets are nowhere, wherever they turned up`() throws {
+    let check = Check(
+      "runs",
+      .bad,
+      "no: token tok_1234 of ann:tok_1234!x is wrong\u{1B}",
+      facts: ["a": ["tok_1234", ["tok_1234": 7]], "n": nil]
+    )
+    .hiding(["tok_1234", "tok_1234!x", "", "no"])
+    #expect(check.words == "no: token (not shown) of ann:(not shown) is wrong\u{1B}")
+    #expect(check.facts["a"] == ["(not shown)", ["(not shown)": 7]])
+    #expect(check.facts["n"] == .null)
+    for form in [OutputFormCase.table, .json] {
+      #expect(!output(effects(task(.doctor([check]), form: form.form))).contains("tok_"))
+    }
+  }
+
+  enum OutputFormCase {
+    case table, json
+    var form: OutputForm { self == .table ? .table : .json }
   }
 }

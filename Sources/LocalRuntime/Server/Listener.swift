@@ -98,7 +98,7 @@ actor Listener {
       plain.ifNoneMatch = request.headers[.ifNoneMatch]
       plain.idempotencyKey = request.headers[HTTPHeader("Idempotency-Key")]
       guard let body = try await Self.body(of: request, isKept: router.admits(plain)) else {
-        return Self.response(
+        return response(
           Answer(
             Rejection(
               413,
@@ -109,7 +109,7 @@ actor Listener {
         )
       }
       plain.body = body
-      return Self.response(await router.answer(plain))
+      return response(await router.answer(plain))
     }
 
     /// The body, or nil when it is too long.
@@ -127,12 +127,13 @@ actor Listener {
       return count <= Listener.maximumBody ? body : nil
     }
 
-    private static func response(_ answer: Answer) -> HTTPResponse {
+    private func response(_ answer: Answer) -> HTTPResponse {
       var headers = HTTPHeaders([.contentType: "application/json"])
+      headers[HTTPHeader("Date")] = HTTPDate.text(router.engine.clock.now())
       for (name, value) in answer.headers { headers[HTTPHeader(name)] = value }
       if answer.body.isEmpty { headers[.contentType] = nil }
       return HTTPResponse(
-        statusCode: HTTPStatusCode(answer.status, phrase: phrase(answer.status)),
+        statusCode: HTTPStatusCode(answer.status, phrase: Self.phrase(answer.status)),
         headers: headers,
         body: Data(answer.body.utf8)
       )
