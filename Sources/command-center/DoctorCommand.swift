@@ -126,32 +126,46 @@ struct DoctorCommand: ParsableCommand {
           "profiles": .array(profiles.map { .string($0) }),
         ]
       ),
-      folder(setup.paths.state), theme(setup),
+      folder("state", setup.paths.state, loss: "decisions will not be recorded", .bad),
+      folder("cache", setup.paths.cache, loss: "what was seen last will not be kept", .note),
+      theme(setup),
     ]
   }
 
-  /// Where decisions are recorded and snapshots are kept.
-  private static func folder(_ path: String) -> Check {
+  /// A folder that is written to when there is something to keep.
+  /// - Parameters:
+  ///   - subject: What the check is called.
+  ///   - path: Where it is, or will be.
+  ///   - loss: What cannot be kept without it.
+  ///   - verdict: How much that matters.
+  /// - Returns: Whether it can be written; nothing is made by looking.
+  private static func folder(
+    _ subject: String,
+    _ path: String,
+    loss: String,
+    _ verdict: Check.Verdict
+  ) -> Check {
     let facts: JSONObject = ["folder": .string(path)]
-    // The nearest that is there: nothing is made by looking.
+    // The nearest that is there.
     var there = path
     while unsafe access(there, F_OK) != 0, let slash = there.lastIndex(of: "/"), there != "/" {
       there = slash == there.startIndex ? "/" : String(there[..<slash])
     }
     var status = stat()
     let isFolder = unsafe stat(there, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
-    guard isFolder, unsafe access(there, W_OK | X_OK) == 0 else {
+    guard isFolder else {
+      return Check(subject, verdict, "\(there) is no folder: \(loss); move it away", facts: facts)
+    }
+    guard unsafe access(there, W_OK | X_OK) == 0 else {
       return Check(
-        "state",
-        .bad,
-        isFolder
-          ? "\(there) cannot be written: decisions will not be recorded; change its owner or mode"
-          : "\(there) is no folder: decisions will not be recorded; move it away",
+        subject,
+        verdict,
+        "\(there) cannot be written: \(loss); change its owner or mode",
         facts: facts
       )
     }
     return Check(
-      "state",
+      subject,
       .good,
       path + (there == path ? "" : " (made when it is needed)"),
       facts: facts

@@ -122,6 +122,21 @@ extension EndToEnd {
       #expect(screen.allSatisfy { $0.count <= 80 })
     }
 
+    @Test func `folders that cannot be written are told before anything is lost`() throws {
+      let home = try TemporaryHome()
+      try home.write("", to: "state/command-center")
+      try home.write("", to: "cache/command-center")
+      let report = try doctor(home)
+      #expect(report.status == 1, "\(report)")
+      let place = home.path("")
+      #expect(
+        report.output.contains(
+          "\(place)state/command-center is no folder: decisions will not be recorded; move it away"
+        )
+      )
+      #expect(report.output.contains("is no folder: what was seen last will not be kept"))
+    }
+
     @Test(
       arguments: [
         (["HOME": ""], "HOME is not set", 2), (["COMMAND_CENTER_PROFILE": "x"], "names x", 2),
