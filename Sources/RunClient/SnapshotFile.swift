@@ -54,7 +54,8 @@ package struct SnapshotFile: Sendable {
         runs: runs.items,
         tasks: tasks?.items,
         at: moment,
-        isCut: head["is_cut"]?.bool ?? false
+        isCut: head["is_cut"]?.bool ?? false,
+        clockSkew: (head["clock_skew_ms"]?.int).map { .milliseconds($0) }
       )
     } catch {
       throw Fault(
@@ -146,6 +147,7 @@ package struct SnapshotFile: Sendable {
     for (name, value) in zip(names, identity) { head[name] = value.map { .string($0) } }
     head["at"] = .string(reading.at.iso8601)
     head["is_cut"] = .bool(isCut)
+    head["clock_skew_ms"] = reading.clockSkew.map { .int(Int($0.inMilliseconds)) }
     let lines = [JSONWriter.bytes(.object(head)), runLine, taskLine]
     return lines.flatMap { $0 + [0x0A] }
   }

@@ -53,10 +53,13 @@ package struct ConfigFile: Sendable, Equatable {
   }
 
   /// Reads the config of a folder; a file that is not there says nothing.
-  /// - Throws: ``Mistake`` as ``read(_:file:)``, and when the file cannot be read.
+  /// - Throws: ``Mistake`` as ``read(_:file:)``, and when the file cannot be read, or is not its
+  ///   owner's alone to write.
   package static func load(paths: Paths) throws(Mistake) -> ConfigFile {
     let file = "\(paths.config)/config.toml"
-    guard let text = try TextFile.read(file, bound: bound) else { return ConfigFile(file: file) }
+    guard let text = try TextFile.read(file, bound: bound, care: .own) else {
+      return ConfigFile(file: file)
+    }
     return try read(text, file: file)
   }
 

@@ -84,7 +84,7 @@ package struct ConfigStore: Sendable {
   }
 
   private func read() throws(Mistake) -> (text: String, config: ConfigFile) {
-    guard let text = try TextFile.read(file, bound: ConfigFile.bound) else {
+    guard let text = try TextFile.read(file, bound: ConfigFile.bound, care: .own) else {
       return ("", ConfigFile(file: file))
     }
     return (text, try ConfigFile.read(text, file: file))

@@ -5,6 +5,8 @@ enum TextFile {
   /// What must hold of a file besides that it can be read.
   enum Care {
     case none
+    /// Nobody but its owner may write it: it names programs that are run.
+    case own
     /// Nobody but its owner may read or write it.
     case secret
   }
@@ -92,9 +94,16 @@ enum TextFile {
       throw Mistake(path, "cannot be read: \(reason(errno))")
     }
     guard status.st_mode & S_IFMT == S_IFREG else { throw Mistake(path, "is no file") }
-    guard case .secret = care else { return }
-    guard status.st_mode & 0o077 == 0 else {
-      throw Mistake(path, "can be read or written by others; close it with: chmod 600 \(path)")
+    switch care {
+    case .none: return
+    case .own:
+      guard status.st_mode & 0o022 == 0 else {
+        throw Mistake(path, "can be written by others; close it with: chmod go-w \(path)")
+      }
+    case .secret:
+      guard status.st_mode & 0o077 == 0 else {
+        throw Mistake(path, "can be read or written by others; close it with: chmod 600 \(path)")
+      }
     }
   }
 

@@ -204,7 +204,7 @@ extension Diagnosis {
     ]
     if let failure = handshake.failure {
       // libcurl's own advice, to name the authority, helps against one reason only.
-      let words = handshake.distrust.map { "the certificate is not trusted: \($0)" } ?? failure
+      let words = handshake.distrust.map { "the certificate \($0)" } ?? failure
       return Check("tls", .bad, words, code: .notReachable, facts: facts)
     }
     return Check(

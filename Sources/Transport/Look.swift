@@ -9,7 +9,7 @@ package struct Look: Hashable, Sendable {
   package var encryption: String?
   /// What the server showed, its own first.
   package var certificates: [Certificate]
-  /// Why the chain is not trusted, in words; nil where it is, and where trust was not asked for.
+  /// Why the certificate is not trusted, as what follows "the certificate"; nil where it is, and where trust was not asked for.
   package var distrust: String?
   /// Why no connection came about.
   package var failure: Failure?
@@ -83,27 +83,10 @@ package enum Inspection {
       let host = address.contains(":") ? "[\(address)]" : address
       look.address = "\(host):\(easy.number(CURLINFO_PRIMARY_PORT))"
     }
-    look.distrust = words(forVerification: easy.number(CURLINFO_SSL_VERIFYRESULT))
+    look.distrust = Distrust.words(easy.number(CURLINFO_SSL_VERIFYRESULT))
     if code != CURLE_OK, case .failure(let failure) = verdict.result(code) {
       look.failure = failure
     }
     return look
-  }
-
-  /// What OpenSSL's number for a chain says; nil for one in order.
-  private static func words(forVerification number: Int) -> String? {
-    switch number {
-    // 1 is libcurl's own number for a certificate of another host, of which its sentence tells more.
-    case 0, 1: nil
-    case 9: "it is not valid yet"
-    case 10: "it has expired"
-    case 18: "it is signed by itself"
-    case 19: "its chain ends in an authority that is not trusted here; name its file with ca_file"
-    case 2, 20, 21: "the authority that signed it is not known here; name its file with ca_file"
-    case 23: "it was revoked"
-    case 24, 79: "an authority of its chain may not sign"
-    case 62, 64: "it is for another host"
-    default: "its chain cannot be trusted (OpenSSL's reason \(number))"
-    }
   }
 }

@@ -219,15 +219,8 @@ struct Verdict {
     if easy.errorWords.contains("target host name") {
       return "the certificate is for another host\(detail); check the URL"
     }
-    // OpenSSL's numbers, which libcurl passes on: X509_V_ERR_… of x509_vfy.h.
-    return switch easy.number(CURLINFO_SSL_VERIFYRESULT) {
-    case 9: "the certificate is not valid yet; is the clock of this machine right?"
-    case 10: "the certificate has expired; the server needs a new one"
-    case 18: "the certificate is signed by itself; to trust it, name its file as ca_file"
-    case 19, 20, 21:
-      "the certificate is from an authority that is not known here; name its file as ca_file"
-    default: "the certificate is not trusted\(detail); name its authority's file as ca_file"
-    }
+    let words = Distrust.words(easy.number(CURLINFO_SSL_VERIFYRESULT))
+    return "the certificate \(words ?? "is not trusted\(detail); name its authority's file as ca_file")"
   }
 
   /// The server ended the TLS connection with a reason, at times only after the request has left.

@@ -69,10 +69,15 @@ extension KnownFault {
     case .conflict: refused("409: the tenant is moving")
     case .tooLarge: refused("413: too much asked for")
     case .unprocessable: refused("422: limit is odd")
-    case .slowDown, .slowDownFor:
+    case .slowDown:
       FaultWords(
         truth: "SLOWED DOWN",
         sentence: "PLACE asks to slow down (429: too many calls). Retry in"
+      )
+    case .slowDownFor:
+      FaultWords(
+        truth: "SLOWED DOWN",
+        sentence: "PLACE asks to slow down for 40 s (429: too many calls)."
       )
     case .internalError: broken("500: something broke")
     case .badGateway: broken("502: Bad Gateway")

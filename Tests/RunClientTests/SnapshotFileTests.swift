@@ -34,10 +34,12 @@ import Testing
 
   @Test func `a reading comes back as it was, but for inputs`() throws {
     #expect(try file.load() == nil)
-    let reading = Sample.reading()
+    var reading = Sample.reading()
+    reading.clockSkew = .seconds(-3600)
     try file.save(reading)
     let kept = try #require(try file.load())
     #expect(kept.at == reading.at)
+    #expect(kept.clockSkew == reading.clockSkew)
     #expect(kept.runs.map(\.id) == reading.runs.map(\.id))
     #expect(kept.runs.map(\.status) == reading.runs.map(\.status))
     #expect(kept.runs.map(\.failure) == reading.runs.map(\.failure))

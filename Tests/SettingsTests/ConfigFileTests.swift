@@ -153,4 +153,19 @@ import Testing
         == "\(folder.path)/x/command-center/config.toml: is no file"
     )
   }
+
+  @Test(arguments: [0o620, 0o602, 0o666] as [mode_t])
+  func `a config that others can write is refused, since it names programs`(mode: mode_t) throws {
+    let folder = try Folder()
+    let file = try folder.write(
+      "theme = \"paper\"",
+      to: ".config/command-center/config.toml",
+      mode: mode
+    )
+    let paths = try Paths(environment: Environment(["HOME": folder.path]))
+    #expect(
+      sentence { () throws(Mistake) in _ = try ConfigFile.load(paths: paths) }
+        == "\(file): can be written by others; close it with: chmod go-w \(file)"
+    )
+  }
 }

@@ -191,11 +191,11 @@ import Testing
     let all = try checks(future) {
       $0.failure = "api: the certificate is not trusted"
       $0.isAboutTrust = true
-      $0.distrust = "it is not valid yet"
+      $0.distrust = "is not valid yet"
     }
     #expect(all[1].verdict == .bad)
     #expect(all[1].code == .notReachable)
-    #expect(all[1].words == "the certificate is not trusted: it is not valid yet")
+    #expect(all[1].words == "the certificate is not valid yet")
     #expect(all[2].words.hasSuffix("begins on 2045-01-01 only: is this machine's clock right?"))
   }
 

