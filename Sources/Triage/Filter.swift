@@ -134,16 +134,16 @@ enum Caseless {
   private static func search(_ word: Span<UInt8>, in text: Span<UInt8>) -> Bool? {
     for index in word.indices where word[index] >= 0x80 { return nil }
     guard word.count <= text.count else { return false }
-    for start in 0...text.count - word.count {
-      var length = 0
-      while length < word.count {
-        var byte = text[start + length]
-        if (0x41...0x5A).contains(byte) { byte |= 0x20 }
-        guard byte == word[length] else { break }
-        length += 1
-      }
+    guard word.count > 0 else { return true }
+    let first = word[0]
+    for start in 0...text.count - word.count where lower(text[start]) == first {
+      var length = 1
+      while length < word.count, lower(text[start + length]) == word[length] { length += 1 }
       if length == word.count { return true }
     }
     return false
   }
+
+  @inline(__always)
+  private static func lower(_ byte: UInt8) -> UInt8 { byte &- 0x41 < 26 ? byte | 0x20 : byte }
 }
