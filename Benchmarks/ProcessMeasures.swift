@@ -26,7 +26,7 @@ extension Bench {
   /// How many bytes a poll makes a program paint.
   func pollFigures() throws(Mistake) -> [Figure] {
     let settled = 3
-    return try [true, false].map { changes throws(Mistake) in
+    let bytes = try [true, false].map { changes throws(Mistake) in
       let pair = try both(changesEveryPoll: changes)
       // The first ones paint the screen, and look what the server can do.
       try Subject.run([pair.front, pair.reference], polls: settled + runs)
@@ -34,6 +34,29 @@ extension Bench {
       let what = changes ? "1 of 40 runs" : "nothing"
       let reach = changes ? "150 B" : "0 B"
       return try Figure("poll that changes \(what), 120x40", unit: "B", bytes, reach: reach)
+    }
+    return try bytes + longPollFigures(settled: settled)
+  }
+
+  /// What a poll of a long feed costs, all threads together; C asks for one page and reads none.
+  private func longPollFigures(settled: Int) throws(Mistake) -> [Figure] {
+    try [true, false].map { changes throws(Mistake) in
+      let pair = try both(runs: 10_000, changesEveryPoll: changes)
+      let subjects = [pair.front, pair.reference]
+      try Subject.run(subjects, polls: settled)
+      var times: [Pair<Double>] = []
+      for run in 1...runs {
+        let before = try Bench.figures(pair)
+        try Subject.run(subjects, polls: settled + run)
+        let used = before.joined(with: try Bench.figures(pair))
+        times.append(used.map { ($1.processorTime - $0.processorTime).asMilliseconds })
+      }
+      return try Figure(
+        "poll that changes \(changes ? "1" : "none") of 10000 runs: processor",
+        unit: "ms",
+        times.columns,
+        reach: changes ? "60 ms" : "2 ms"
+      )
     }
   }
 

@@ -1,3 +1,5 @@
+internal import Glibc
+
 /// What is measured on the screen: first paint, keys, bytes.
 extension Bench {
   /// Paint that pauses for longer than this is another frame.
@@ -9,10 +11,17 @@ extension Bench {
   func startFigures() throws(Mistake) -> [Figure] {
     let atOnce = Program(path: reference.path, arguments: ["--rows-at-once"])
     let frames = try alternate(reference: atOnce) { program throws(Mistake) in
-      try startTimes(program, until: Subject.Mark.frame)
+      try startTimes(Subject(program, size: .small), until: Subject.Mark.frame)
     }
     let rows = try alternate { program throws(Mistake) in
-      try startTimes(program, until: Subject.Mark.rows)
+      try startTimes(Subject(program, size: .small), until: Subject.Mark.rows)
+    }
+    let again = try alternate(reference: atOnce) { program throws(Mistake) in
+      let before = try Subject(program, size: .small)
+      try before.waitForRows()
+      before.process.signal(SIGHUP)
+      _ = try before.waitForEnd()
+      return try startTimes(Subject(program, size: .small, after: before), until: Subject.Mark.rows)
     }
     return [
       try Figure("start: first byte", unit: "ms", frames.map { $0.map(\.first) }),
@@ -28,15 +37,20 @@ extension Bench {
         rows.map { $0.map(\.marked) },
         reach: "2.0 x"
       ),
+      try Figure(
+        "start again: frame with rows (C: its own)",
+        unit: "ms",
+        again.map { $0.map(\.marked) },
+        reach: "2.0 x"
+      ),
     ]
   }
 
   /// Milliseconds to the first byte, and to the last byte of the frame that holds a mark.
   private func startTimes(
-    _ program: Program,
+    _ subject: Subject,
     until mark: [UInt8]
   ) throws(Mistake) -> (first: Double, marked: Double) {
-    let subject = try Subject(program, size: .small)
     let chunks = try subject.read(quiet: .milliseconds(30)) { $0.firstIndex(of: mark) != nil }
     var seen: [UInt8] = []
     var last = chunks[0].at
@@ -56,12 +70,26 @@ extension Bench {
     var rows: [Figure] = []
     for size in [Size.small, .large] {
       rows += try keyFigures("key, 40 runs, \(size.words)", reach: ("1.4 x", "5 ms")) {
-        program throws(Mistake) in try Subject(program, size: size)
+        program throws(Mistake) in
+        let subject = try Subject(program, size: size)
+        try subject.waitForRows()
+        return subject
       }
     }
     rows += try keyFigures("key, 10000 runs that change, 120x40", reach: ("", "16 ms")) {
       program throws(Mistake) in
-      try Subject(program, size: .large, runs: 10_000, changesEveryPoll: true)
+      let subject = try Subject(program, size: .large, runs: 10_000, changesEveryPoll: true)
+      try subject.waitForRows()
+      return subject
+    }
+    let name = "key, 10000 runs that change, sorted and filtered, 120x40"
+    rows += try keyFigures(name, reach: ("", "16 ms")) { program throws(Mistake) in
+      let subject = try Subject(program, size: .large, runs: 10_000, changesEveryPoll: true)
+      try subject.waitForRows()
+      // By workflow, and of these one; what C makes of it is to paint its rows again.
+      try subject.type("o")
+      try subject.type("/invoice\r")
+      return subject
     }
     return rows
   }
@@ -73,7 +101,6 @@ extension Bench {
   ) throws(Mistake) -> [Figure] {
     let spreads = try alternate { program throws(Mistake) -> Spread in
       let subject = try start(program)
-      try subject.waitForRows()
       var times: [Double] = []
       for index in 0..<keys {
         // Down through 40 rows and up again: never a key at an end, which would paint nothing.
@@ -105,8 +132,7 @@ extension Bench {
         }
         return Spread(counts)?.median ?? 0
       }
-      let reach = size.columns == 120 ? "430 B" : ""
-      return try Figure("cursor move, \(size.words)", unit: "B", bytes, reach: reach)
+      return try Figure("cursor move, \(size.words)", unit: "B", bytes, reach: "430 B")
     }
   }
 }

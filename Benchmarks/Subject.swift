@@ -29,16 +29,36 @@ final class Subject {
   private let home: TemporaryFolder
 
   /// Starts a program.
-  init(
+  convenience init(
     _ program: Program,
     size: Size,
     runs: Int = 40,
     changesEveryPoll: Bool = false
   ) throws(Mistake) {
+    try self.init(
+      program,
+      size: size,
+      server: ServerProcess(runs: runs, changesEveryPoll: changesEveryPoll),
+      home: TemporaryFolder()
+    )
+  }
+
+  /// Starts a program once more: against the server of one that ran before, with what that left in
+  /// its home.
+  convenience init(_ program: Program, size: Size, after before: Subject) throws(Mistake) {
+    try self.init(program, size: size, server: before.server, home: before.home)
+  }
+
+  private init(
+    _ program: Program,
+    size: Size,
+    server: ServerProcess,
+    home: TemporaryFolder
+  ) throws(Mistake) {
     self.program = program
-    server = try ServerProcess(runs: runs, changesEveryPoll: changesEveryPoll)
+    self.server = server
+    self.home = home
     terminal = try PseudoTerminal(size)
-    home = try TemporaryFolder()
     process = try ChildProcess(
       program.path,
       program.arguments,
@@ -125,6 +145,14 @@ final class Subject {
     let chunks = try read(quiet: quiet, limit: .milliseconds(1000)) { !$0.isEmpty }
     let last = chunks.last?.at ?? start
     return (last - start, chunks.reduce(0) { $0 + $1.bytes.count })
+  }
+
+  /// Types a text that is not measured, and waits until all it paints is painted.
+  func type(_ text: String) throws(Mistake) {
+    guard Descriptor.write(terminal.master, Array(text.utf8)) else {
+      throw Mistake("\(program.path) takes no keys.")
+    }
+    _ = try read(quiet: .milliseconds(100)) { !$0.isEmpty }
   }
 
   /// Takes the terminal away.
