@@ -18,6 +18,9 @@ struct Brushes {
   private var theme: Theme?
   private var looks: [Look: Brush] = [:]
   private var styles: [Look: Style] = [:]
+  /// What was answered last: the cells of a row ask for the same again and again.
+  private var recent: (look: Look, brush: Brush)?
+  private var recentBlanks: (one: Look, other: Look, areAlike: Bool)?
   private var pairs: [Pair: Int16] = [:]
 
   private struct Pair: Hashable {
@@ -46,22 +49,33 @@ struct Brushes {
     self.theme = theme
     looks = [:]
     styles = [:]
+    recent = nil
+    recentBlanks = nil
     return false
   }
 
   /// The brush of a look.
   mutating func brush(_ look: Look) -> Brush {
-    if let brush = looks[look] { return brush }
-    let brush = make(style(look))
+    if let recent, recent.look == look { return recent.brush }
+    let brush = looks[look] ?? make(style(look))
     looks[look] = brush
+    recent = (look, brush)
     return brush
   }
 
   /// Whether blanks of two looks are the same to the eye.
   mutating func areAlike(_ one: Look, _ other: Look) -> Bool {
     if one == other { return true }
-    let (one, other) = (style(one), style(other))
-    return one.background == other.background && !one.underline && !other.underline
+    if let recentBlanks, recentBlanks.one == one, recentBlanks.other == other {
+      return recentBlanks.areAlike
+    }
+    let areAlike = areAlike(style(one), style(other))
+    recentBlanks = (one, other, areAlike)
+    return areAlike
+  }
+
+  private func areAlike(_ one: Style, _ other: Style) -> Bool {
+    one.background == other.background && !one.underline && !other.underline
       && !one.reverse && !other.reverse
   }
 
