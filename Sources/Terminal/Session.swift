@@ -166,7 +166,8 @@ import Glibc
       unsafe wnoutrefresh(cncurses_screen())
       doupdate()
     }
-    guard let capture else { return draw() }
+    // Coming back from elsewhere, ncurses sets the terminal up while it draws, and must find it.
+    guard let capture, !isendwin() else { return draw() }
     Descriptor.write(saver.saved(capture.bytes(of: draw))[...], to: output)
   }
 
