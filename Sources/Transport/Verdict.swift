@@ -220,7 +220,8 @@ struct Verdict {
       return "the certificate is for another host\(detail); check the URL"
     }
     let words = Distrust.words(easy.number(CURLINFO_SSL_VERIFYRESULT))
-    return "the certificate \(words ?? "is not trusted\(detail); name its authority's file as ca_file")"
+    let unknown = "is not trusted\(detail); name its authority's file as ca_file"
+    return "the certificate \(words ?? unknown)"
   }
 
   /// The server ended the TLS connection with a reason, at times only after the request has left.
