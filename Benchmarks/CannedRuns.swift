@@ -22,7 +22,7 @@ struct CannedRuns {
   func run(_ index: Int, version: Int) -> Run {
     let name = CannedRuns.workflows[index % CannedRuns.workflows.count]
     let place = index % 40
-    let began = start + .seconds(-3600 * (2 + index % 20) - 1800)
+    let began = began(index)
     var run = Run(
       id: RunID(CannedRuns.id(index)),
       workflow: WorkflowID("wf-\(name)"),
@@ -34,7 +34,7 @@ struct CannedRuns {
     run.createdAt = began
     run.startedAt = began
     run.statusAt = began
-    run.updatedAt = start
+    run.updatedAt = updatedAt(index, version: version)
     run.pendingTasks = 0
     run.credits = Credits(.string("3.20"))
     run.lastEvent = 40
@@ -56,6 +56,16 @@ struct CannedRuns {
       run.failure = failure
     }
     return run
+  }
+
+  /// When a run changed last: its beginning, or one of the changes of the run that changes.
+  func updatedAt(_ index: Int, version: Int) -> Timestamp {
+    if index == CannedRuns.changing { return start + .seconds(version) }
+    return began(index)
+  }
+
+  private func began(_ index: Int) -> Timestamp {
+    start + .seconds(-3600 * (2 + index % 20) - 1800)
   }
 
   private static func status(_ place: Int) -> RunStatus {

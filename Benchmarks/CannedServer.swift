@@ -102,7 +102,9 @@ struct Request {
     path = String(target.first ?? "")
     let pairs = (target.count > 1 ? target[1] : "").split(separator: "&").map { pair in
       let parts = pair.split(separator: "=", maxSplits: 1)
-      return (String(parts.first ?? ""), String(parts.count > 1 ? parts[1] : ""))
+      // Of what is asked for only the colons of moments are escaped.
+      let value = String(parts.count > 1 ? parts[1] : "").replacing("%3A", with: ":")
+      return (String(parts.first ?? ""), value)
     }
     query = Dictionary(pairs, uniquingKeysWith: { first, _ in first })
     let name = "if-none-match:"
@@ -157,12 +159,15 @@ struct CannedAnswers {
   private mutating func page(_ request: Request) -> Answer {
     let offset = (request.query["cursor"] ?? request.query["offset"]).flatMap { Int($0) } ?? 0
     let limit = request.query["limit"].flatMap { Int($0) } ?? 100
-    let first = min(max(offset, 0), runs.count)
-    let end = min(first + min(max(limit, 1), CannedAnswers.pageLimit), runs.count)
-    if first == 0, changesEveryPoll, CannedRuns.changing < runs.count {
+    if offset <= 0, changesEveryPoll, CannedRuns.changing < runs.count {
       version += 1
       items[CannedRuns.changing] = runs.text(CannedRuns.changing, version: version)
     }
+    if let since = request.query["updated_since"].flatMap(Timestamp.init(iso8601:)) {
+      return changes(since, request)
+    }
+    let first = min(max(offset, 0), runs.count)
+    let end = min(first + min(max(limit, 1), CannedAnswers.pageLimit), runs.count)
     let isChanging = (first..<end).contains(CannedRuns.changing)
     let etag = "\"\(first)-\(end)-\(isChanging ? version : 0)\""
     let bytes = fresh(request, etag: etag) {
@@ -172,6 +177,16 @@ struct CannedAnswers {
       return body + Array("]}".utf8)
     }
     return Answer(bytes: bytes, isPoll: first == 0)
+  }
+
+  /// What has changed since a moment, on one page: with these runs it is one, or all.
+  private func changes(_ since: Timestamp, _ request: Request) -> Answer {
+    let changed = items.indices.filter { runs.updatedAt($0, version: version) >= since }
+    let bytes = fresh(request, etag: "\"since-\(since.milliseconds)-\(version)\"") {
+      Array(#"{"total":\#(changed.count),"runs":["#.utf8)
+        + changed.map { items[$0] }.joined(separator: [UInt8(ascii: ",")]) + Array("]}".utf8)
+    }
+    return Answer(bytes: bytes, isPoll: true)
   }
 
   private static let workflows: [UInt8] = {
