@@ -39,6 +39,13 @@ package struct Credits: Hashable, Sendable, Comparable {
     microcredits = start == 1 ? -amount : amount
   }
 
+  /// The sum; what does not fit stays at the largest amount there is.
+  package static func + (left: Credits, right: Credits) -> Credits {
+    let (sum, isTooLarge) = left.microcredits.addingReportingOverflow(right.microcredits)
+    guard isTooLarge else { return Credits(microcredits: sum) }
+    return Credits(microcredits: right.microcredits < 0 ? .min : .max)
+  }
+
   /// Less is less.
   package static func < (left: Credits, right: Credits) -> Bool {
     left.microcredits < right.microcredits

@@ -100,10 +100,7 @@ private struct Ledger {
     case "credits_charged":
       guard let amount = (event.data["credits"] ?? event.data["amount"]).flatMap(Credits.init)
       else { return }
-      update(id) {
-        let sum = ($0.credits?.microcredits ?? 0) + amount.microcredits
-        $0.credits = Credits(microcredits: sum)
-      }
+      update(id) { $0.credits = $0.credits.map { $0 + amount } ?? amount }
     default: break
     }
   }

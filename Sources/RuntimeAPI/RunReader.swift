@@ -130,6 +130,9 @@ enum StepCountsReader {
     "skipped": .skipped, "running": .running,
   ])
 
+  /// The most that is believed of any count, so that they can be added.
+  private static let bound = 1_000_000_000
+
   /// Counts; nil where none are told, or not how many there are in all.
   static func read(_ bytes: Span<UInt8>, _ at: inout Int) throws(JSONMistake) -> StepCounts? {
     guard try JSONScanner.peek(bytes, &at) == UInt8(ascii: "{") else {
@@ -141,7 +144,7 @@ enum StepCountsReader {
     try JSONScanner.members(bytes, &at) {
       (key, bytes, at) throws(JSONMistake) in
       guard let field = names[key] else { return try JSONScanner.skip(bytes, &at) }
-      let count = try FieldReader.number(bytes, &at)
+      let count = try FieldReader.number(bytes, &at).map { min($0, bound) }
       let known = max(0, count ?? 0)
       switch field {
       case .total: total = count

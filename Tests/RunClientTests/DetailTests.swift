@@ -161,6 +161,18 @@ import Transport
     #expect(detail.isCut)
   }
 
+  @Test(arguments: [(Int.max, -1), (Int.max, Int.min), (Int.min, Int.min + 1)])
+  func `numbers of events may be any`(newest: Int, last: Int) throws {
+    let talk = try look { call in
+      if call.path == Self.root {
+        return Fed.json(#"{"id":"r1","status":"running","last_event_seq":\#(newest)}"#)
+      }
+      let event = #"{"seq":\#(last),"event_type":"e"}"#
+      return call.path == "\(Self.root)/events" ? Fed.json("[\(event)]") : nil
+    }
+    #expect(try talk.result.get().events.last?.sequence == last)
+  }
+
   @Test func `events that cannot be read leave the known ones and say why`() throws {
     let known = RunDetail(
       run: Run(id: RunID("r1"), status: .running),

@@ -157,6 +157,19 @@ import Testing
     #expect(steps[0].outcome == .waiting)
   }
 
+  @Test func `charges without end come to no more than can be counted`() throws {
+    let charge = event("credits_charged", "fetch", ["credits": "1000000000000"])
+    let charged = StepLedger.steps(
+      graph: graph,
+      events: [charge, charge, event("credits_charged", "ticket", ["credits": "1.25"]), charge]
+        + Array(repeating: charge, count: 20),
+      run: run(.running),
+      waiting: []
+    )
+    #expect(charged[0].credits == Credits(microcredits: .max))
+    #expect(charged[2].credits == Credits(microcredits: 1_250_000))
+  }
+
   @Test func `without a graph the events name the steps`() {
     let steps = StepLedger.steps(
       graph: nil,

@@ -96,6 +96,13 @@ private let reference = RunReference(workflow: WorkflowID("w"), run: RunID("r"))
     #expect(run.extra.isEmpty)
   }
 
+  @Test func `counts without bound can still be added`() throws {
+    let counts = #"{"total":\#(Int.max),"completed":\#(Int.max),"failed":\#(Int.max)}"#
+    let page = try RunWire.page(bytes(#"[{"id":"r","status":"running","steps":\#(counts)}]"#))
+    let steps = try #require(page.items.first?.steps)
+    #expect(steps.settled == 2 * steps.total)
+  }
+
   @Test func `texts that runs repeat stay apart where they differ`() throws {
     let names = (0..<600).map { "a-workflow-with-number-\($0 % 300)" }
     let items = names.map {

@@ -94,7 +94,8 @@ struct EventWalk: Sendable {
     if let first = page.items.first?.sequence, let after, first <= after { return false }
     cursor = nil
     after = last
-    if let newest, newest - last > EventWalk.bound {
+    // Numbers are the server's, and may be any: none of them is worth a trap.
+    if let newest, newest > EventWalk.bound, last < newest - EventWalk.bound {
       events = []
       isCut = true
       after = newest - EventWalk.bound
