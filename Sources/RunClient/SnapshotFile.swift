@@ -2,6 +2,7 @@ internal import Glibc
 internal import JSON
 package import Runs
 internal import RuntimeAPI
+internal import Synchronization
 
 /// The last reading of a server, kept on this machine for the next start and for when the server is
 /// out of reach.
@@ -19,6 +20,8 @@ package struct SnapshotFile: Sendable {
   /// The longest file that is read, and the most that is written of runs and of tasks, in bytes.
   private static let readBound = 16 << 20
   private static let writeBound = 6 << 20
+  /// How far two clocks can be apart that tell dates of four-digit years, in milliseconds.
+  private static let skews = -400_000_000_000_000...400_000_000_000_000
 
   /// The snapshot of a server.
   /// - Parameters:
@@ -50,12 +53,14 @@ package struct SnapshotFile: Sendable {
       else { throw SnapshotFile.cutShort }
       let runs = try RunWire.page(lines[1])
       let tasks = lines[2] == Array("null".utf8) ? nil : try TaskWire.page(lines[2])
+      let skew = head["clock_skew_ms"]?.int
+      guard skew.map(SnapshotFile.skews.contains) ?? true else { throw SnapshotFile.cutShort }
       return Reading(
         runs: runs.items,
         tasks: tasks?.items,
         at: moment,
         isCut: head["is_cut"]?.bool ?? false,
-        clockSkew: (head["clock_skew_ms"]?.int).map { .milliseconds($0) }
+        clockSkew: skew.map { .milliseconds($0) }
       )
     } catch {
       throw Fault(
@@ -108,6 +113,14 @@ package struct SnapshotFile: Sendable {
   /// disk takes.
   /// - Throws: A fault `local` when it cannot be written.
   package func save(_ reading: Reading) throws(Fault) {
+    try SnapshotFile.saving.withLock { (_) throws(Fault) in try replace(with: reading) }
+  }
+
+  /// Held while one is written: whoever leaves a profile may write beside the thread that keeps its
+  /// readings from time to time, and both would write the same draft.
+  private static let saving = Mutex(())
+
+  private func replace(with reading: Reading) throws(Fault) {
     let folder = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "/"
     let draft = "\(path).\(getpid()).new"
     let code = StateFolder.make(folder)

@@ -1,6 +1,7 @@
 import Glibc
 import RunClient
 import Runs
+import Synchronization
 import TestHouse
 import Testing
 
@@ -98,6 +99,15 @@ import Testing
     #expect(words.contains("cut short, or of another version"), "\(words)")
   }
 
+  @Test(arguments: [Int.max, .min, 500_000_000_000_000])
+  func `a clock further off than any can be is no part of a snapshot`(skew: Int) throws {
+    var reading = Sample.reading()
+    reading.clockSkew = .milliseconds(skew)
+    try file.save(reading)
+    let words = try #require(complaint())
+    #expect(words.contains("cut short, or of another version"), "\(words)")
+  }
+
   @Test func `a folder, a pipe and a link are no snapshots, and none of them hangs`() throws {
     let folder = home.path("cache/command-center/snapshots")
     try home.write("x", to: "cache/command-center/snapshots/elsewhere")
@@ -109,6 +119,30 @@ import Testing
     unsafe unlink(file.path)
     unsafe symlink("\(folder)/elsewhere", file.path)
     #expect(complaint()?.contains("it is a link") == true)
+  }
+
+  @Test func `two that keep a reading at once leave one of them, whole`() throws {
+    let runs = (0..<2000).map { number in
+      var run = Sample.invoice
+      run.id = RunID("run-\(number)")
+      return run
+    }
+    let readings = [Sample.reading(runs: runs), Sample.reading(runs: Array(runs.prefix(900)))]
+    let faults = Mutex<[Fault]>([])
+    let threads = try (0..<4).map { number in
+      try Thread { [file] in
+        for _ in 0..<10 {
+          do throws(Fault) {
+            try file.save(readings[number % 2])
+          } catch {
+            faults.withLock { $0.append(error) }
+          }
+        }
+      }
+    }
+    for thread in threads { thread.join() }
+    #expect(faults.withLock(\.self) == [])
+    #expect([2000, 900].contains(try #require(try file.load()).runs.count))
   }
 
   @Test func `a folder that cannot be written is said`() throws {
