@@ -16,6 +16,8 @@ package enum Message: Sendable, Equatable {
   case resized(Size)
   /// The moment came that ``Model/nextWake`` asked for.
   case tick
+  /// The program was in the background and is back.
+  case resumed
   case inbox(InboxMessage)
   case run(RunMessage)
   case decision(DecisionMessage)

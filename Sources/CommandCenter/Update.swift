@@ -34,6 +34,7 @@ extension Model {
     case .tick:
       if inbox.listing.held > 0 { refreshListing() }
       return watchRestingCursor()
+    case .resumed: return resume()
     case .inbox(let message): return handle(message)
     case .run(let message): return handle(message)
     case .decision(let message): return handle(message)
@@ -147,9 +148,9 @@ extension Model {
     notice = Notice(text: text, tone: tone, until: now + .seconds(tone == .plain ? 4 : 10))
   }
 
-  /// Reads a run, unless it is being read.
+  /// Reads a run, unless it is being read or nothing may be asked yet.
   mutating func load(_ reference: RunReference) -> [Effect] {
-    guard details.loading.insert(reference).inserted else { return [] }
+    guard mayAsk, details.loading.insert(reference).inserted else { return [] }
     return [.load(reference)]
   }
 }

@@ -25,8 +25,6 @@ package struct OpenProfile {
   /// Where its last reading is kept; nil keeps none.
   package var snapshots: SnapshotFile?
   package var theme: Theme
-  /// Something to say once it is on the screen.
-  package var remark: String?
 
   /// An open profile.
   package init(
@@ -34,15 +32,13 @@ package struct OpenProfile {
     opening: ProfileOpening,
     token: TokenKeeping,
     snapshots: SnapshotFile?,
-    theme: Theme,
-    remark: String? = nil
+    theme: Theme
   ) {
     self.connection = connection
     self.opening = opening
     self.token = token
     self.snapshots = snapshots
     self.theme = theme
-    self.remark = remark
   }
 }
 

@@ -15,7 +15,8 @@ struct Errands {
 
   /// By what it was.
   enum Content: Sendable {
-    case fetched(Result<String?, Fault>)
+    /// A token, and as the how manieth it was wanted.
+    case fetched(Result<String?, Fault>, number: Int)
     case kept(Result<String?, Fault>)
     case saved(Fault?)
   }
@@ -30,6 +31,8 @@ struct Errands {
   var savedAt: Timestamp?
   /// A token that was typed, until the server has taken it: only then does it replace one on disk.
   var untried: Secret?
+  /// Counts the tokens that were fetched and typed: of two, the one that was wanted last counts.
+  var lastToken = 0
   /// Whether it was said already that readings cannot be kept.
   var complained = false
 
@@ -78,7 +81,6 @@ extension EventLoop {
     theme = next.theme
     painted = nil
     handle(.profile(.opened(next.opening)))
-    handle(.theme(.used(next.theme.name, isPreview: true)))
     start()
   }
 
@@ -111,13 +113,14 @@ extension EventLoop {
     guard done.epoch == errands.epoch else { return }
     let now = SystemClock.now()
     switch done.content {
-    case .fetched(.success(let token)):
+    case .fetched(_, let number) where number != errands.lastToken: break
+    case .fetched(.success(let token), _):
       client.setToken(token)
       log?.conceal(token)
       handle(.access(.fetched))
       client.setPace(model.link.pace, now: now)
       client.pollNow(now: now)
-    case .fetched(.failure(let fault)):
+    case .fetched(.failure(let fault), _):
       log?.write(.error, "token", fault.sentence, at: now)
       handle(.access(.failed(fault.sentence)))
     case .kept(.success(let file)): handle(.access(.taken(keptIn: file)))
@@ -131,14 +134,17 @@ extension EventLoop {
 
   /// Fetches the token from where the profile says.
   func fetchToken() {
-    clerk.take { [fetch = profile.token.fetch, epoch = errands.epoch] in
-      Errands.Done(epoch: epoch, content: .fetched(fetch()))
+    errands.lastToken += 1
+    clerk.take {
+      [fetch = profile.token.fetch, epoch = errands.epoch, number = errands.lastToken] in
+      Errands.Done(epoch: epoch, content: .fetched(fetch(), number: number))
     }
   }
 
   /// Uses a token that was typed from now on.
   func use(_ token: Secret) {
     let now = SystemClock.now()
+    errands.lastToken += 1
     client.setToken(token.text)
     log?.conceal(token.text)
     client.setPace(model.link.pace, now: now)

@@ -256,7 +256,7 @@ package final class EventLoop {
     session.suspend()
     painted = nil
     // What is on the screen may be hours old.
-    client.pollNow(now: SystemClock.now())
+    handle(.resumed)
   }
 }
 

@@ -79,7 +79,13 @@ package final class Client {
   package func setPace(_ pace: Pace, now: Timestamp) { poller.setPace(pace) }
 
   /// Sends another token from now on.
-  package func setToken(_ token: String?) { server.token = token }
+  ///
+  /// A poll that went out with the old one is given up: its answer would say nothing of the new one.
+  package func setToken(_ token: String?) {
+    server.token = token
+    cancelRefresh()
+    poller.giveUp()
+  }
 
   /// Reads the inbox at once, in spite of failures before.
   package func pollNow(now: Timestamp) { poller.pollNow(now) }
@@ -198,12 +204,16 @@ extension Client {
 
   /// Begins again what the connections of before a sleep would hold up.
   private func wake(_ now: Timestamp) {
-    for (id, flight) in flights {
-      if case .refresh = flight.work { cancel(id) }
-    }
+    cancelRefresh()
     poller.woke(now)
     // libcurl uses none that lay idle for longer.
     freshUntil = now + .seconds(120)
+  }
+
+  private func cancelRefresh() {
+    for (id, flight) in flights {
+      if case .refresh = flight.work { cancel(id) }
+    }
   }
 
   // MARK: Flights

@@ -106,13 +106,19 @@ package struct Poller: Sendable, Equatable {
     rest = nil
   }
 
+  /// The poll under way is given up: it neither failed nor brought anything.
+  package mutating func giveUp() {
+    isPolling = false
+    // What was known was told to somebody else; it is read anew.
+    lastWhole = nil
+  }
+
   /// Nobody looked for so long that the machine must have slept: the poll under way is given up, and
   /// everything is read at once.
   package mutating func woke(_ now: Timestamp) {
     if isPolling { wishedAt = now }
-    isPolling = false
+    giveUp()
     lastEnd = nil
-    lastWhole = nil
     // The server's own wish stands; after hours it is over anyhow.
     backoff = nil
   }

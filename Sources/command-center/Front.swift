@@ -47,7 +47,7 @@ struct Front {
     )
     model.access = profile.opening.access
     model.offers = profile.opening.offers
-    if let remark = profile.remark { model.notice = Notice(text: remark, tone: .bad) }
+    if let remark = profile.opening.remark { model.notice = Notice(text: remark, tone: .bad) }
     let loop = EventLoop(
       session: session,
       signals: signals,

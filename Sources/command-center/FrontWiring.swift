@@ -94,16 +94,17 @@ final class FrontWiring: Wiring {
         readOnly: readOnly,
         capabilities: connection.client.backend.capabilities,
         access: Access(origin(of: profile), state: isCommand ? .fetching : .ready),
+        theme: theme.name,
         offers: Offers(
           profiles: setup.config.profiles.keys.sorted(),
           themes: ThemeFile.names(folders: setup.themeFolders)
         ),
-        snapshot: snapshot
+        snapshot: snapshot,
+        remark: remark
       ),
       token: keeping(of: profile),
       snapshots: file,
-      theme: theme,
-      remark: remark
+      theme: theme
     )
   }
 

@@ -217,10 +217,64 @@ import Triage
     expectScreen(desk.frame, "no-token")
     #expect(desk.press("r") == [.renewToken])
     #expect(desk.text.contains("waiting for the token"))
-    // A second wish does not run it twice at once.
-    #expect(desk.press("r") == [.refresh])
+    // A second wish neither runs it twice at once nor asks the server without it.
+    #expect(desk.press("r") == [])
     desk.send(.access(.fetched))
     #expect(desk.press("r") == [.refresh])
+  }
+
+  @Test func `nothing is asked of a server before there is a token for it`() {
+    var desk = Desk(Sample.blank())
+    for state in [Access.State.fetching, .missing("token_command pass ended with 1")] {
+      desk.model.access = Access(.command("pass"), state: state)
+      desk.send(.inbox(.snapshot(old(.seconds(60)))))
+      desk.effects = []
+      desk.send(.resumed)
+      desk.send(.resized(Size(columns: 120, rows: 30)))
+      desk.press("down enter")
+      #expect(desk.effects == [], "\(state)")
+      desk.press("q")
+    }
+    // A token that was typed is taken before it is kept.
+    desk.effects = []
+    desk.send(.inbox(.reading(Sample.reading(), changed: true)))
+    #expect(desk.effects.contains { if case .load = $0 { true } else { false } })
+    desk.effects = []
+    desk.send(.resumed)
+    #expect(desk.effects == [.refresh])
+  }
+
+  @Test func `who comes back to the first screen asks nobody`() {
+    var desk = Desk(Sample.blank())
+    desk.model.layers = [.firstStart(FirstStart(configPath: "~/config.toml"))]
+    desk.send(.resumed)
+    #expect(desk.effects == [])
+  }
+
+  @Test func `a token that is typed is not waited for with the one that is being fetched`() {
+    var desk = Desk(Sample.blank())
+    desk.model.access = Access(.command("pass"), state: .fetching)
+    desk.press("t")
+    desk.type("pat_wrong")
+    desk.press("enter")
+    desk.effects = []
+    desk.send(.access(.refused))
+    fail(&desk, Self.refused)
+    #expect(desk.effects == [.renewToken])
+  }
+
+  @Test func `a profile brings its theme, and what is wrong with it is said`() {
+    var desk = desk()
+    var next = opening("staging")
+    next.theme = "paper"
+    next.remark = "paper.toml: roles.titel is no role"
+    desk.send(.profile(.opened(next)))
+    #expect(desk.text.contains("now on staging: paper.toml: roles.titel is no role"))
+    desk.press(":")
+    desk.type("theme midnight")
+    desk.effects = []
+    desk.press("esc")
+    #expect(desk.effects == [.useTheme("paper", isPreview: true)])
   }
 
   @Test func `a token is typed in place and shows nothing of itself`() {

@@ -225,6 +225,29 @@ struct ClientTests {
     )
   }
 
+  @Test func `what was asked with the old token says nothing of the new one`() throws {
+    let gate = try Gate()
+    let peer = try RawServer { request in
+      guard request.header("Authorization") == "Bearer pat_1" else { return [Self.answer("[]")] }
+      return [.hold(gate), .answer("401 Unauthorized")]
+    }
+    defer { peer.stop() }
+    try withTemporaryFolder { folder in
+      let house = try House(peer, folder: folder)
+      house.client.setPace(.lively, now: house.now)
+      _ = house.client.advance(now: house.now)
+      _ = try Waiting.until("the poll") {
+        _ = house.pool.wait(milliseconds: 10)
+        return peer.received.isEmpty ? nil : true
+      }
+      house.client.setToken("pat_2")
+      gate.open()
+      let reading = try house.poll().get().reading
+      #expect(reading.at == start)
+      #expect(house.events.allSatisfy { if case .pollFailed = $0 { false } else { true } })
+    }
+  }
+
   @Test func `a long body is decoded on the worker`() throws {
     let name = String(repeating: "x", count: Client.errandBytes)
     let body = #"[{"id":"r1","workflow_name":"\#(name)","status":"running"}]"#

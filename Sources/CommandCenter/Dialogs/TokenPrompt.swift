@@ -66,6 +66,8 @@ extension Model {
       prompt.mistake = prompt.flaw
       guard prompt.mistake == nil else { break }
       layers.removeLast()
+      // What is being fetched is not waited for any more.
+      if access.state == .fetching { access.state = .ready }
       return [.useToken(prompt.token)]
     default: prompt.edit(key)
     }

@@ -66,6 +66,16 @@ extension Model {
   /// What the truth line says before the first answer.
   var waitingWord: String { access.state == .fetching ? "waiting for the token" : "connecting" }
 
+  /// Whether the server may be asked for anything: not before there is a token for it.
+  var mayAsk: Bool {
+    switch access.state {
+    case .ready: true
+    case .fetching: false
+    // One that was typed may have been taken already, while it is not kept yet.
+    case .missing: link.lastGood != nil && !link.isFromDisk && link.fault == nil
+    }
+  }
+
   /// Whether nothing goes on before there is another token.
   var wantsToken: Bool {
     access.missing != nil || (link.fault?.kind == .unauthenticated && access.state == .ready)
@@ -101,11 +111,21 @@ extension Model {
     return [.renewToken]
   }
 
-  /// Reads the inbox now; without a token, that is fetched first.
+  /// Reads the inbox now; without a token, that is fetched first, and a poll follows it.
   mutating func refreshNow() -> [Effect] {
     access.isSpent = false
-    guard case .missing = access.state, access.canRenew else { return [.refresh] }
-    access.state = .fetching
-    return [.renewToken]
+    switch access.state {
+    case .fetching: return []
+    case .missing where access.canRenew:
+      access.state = .fetching
+      return [.renewToken]
+    case .missing, .ready: return [.refresh]
+    }
+  }
+
+  /// Reads the inbox after the program was away: what is on the screen may be hours old.
+  func resume() -> [Effect] {
+    if case .firstStart = screenLayer { return [] }
+    return mayAsk ? [.refresh] : []
   }
 }

@@ -1,3 +1,4 @@
+internal import Cells
 package import Runs
 internal import Triage
 
@@ -8,10 +9,14 @@ package struct ProfileOpening: Sendable, Equatable {
   package var readOnly: String?
   package var capabilities: Capabilities
   package var access: Access
+  /// The theme that is drawn with, by its name.
+  package var theme: String
   /// What there is to name, now.
   package var offers: Offers
   /// What the last session saw last; nil when nothing was kept.
   package var snapshot: Reading?
+  /// What is wrong with its theme or its snapshot, to be said once it is on the screen.
+  package var remark: String?
 
   /// An opened profile.
   package init(
@@ -19,15 +24,19 @@ package struct ProfileOpening: Sendable, Equatable {
     readOnly: String? = nil,
     capabilities: Capabilities = .agentRuntime,
     access: Access = Access(),
+    theme: String = Theme.builtin.name,
     offers: Offers = Offers(),
-    snapshot: Reading? = nil
+    snapshot: Reading? = nil,
+    remark: String? = nil
   ) {
     self.facts = facts
     self.readOnly = readOnly
     self.capabilities = capabilities
     self.access = access
+    self.theme = theme
     self.offers = offers
     self.snapshot = snapshot
+    self.remark = remark
   }
 }
 
@@ -90,6 +99,7 @@ extension Model {
     access = opening.access
     offers = opening.offers
     config.readOnly = opening.readOnly
+    config.theme = opening.theme
     permissions = Permissions(readOnly: opening.readOnly, capabilities: opening.capabilities)
     layers = [.inbox]
     link = Link()
@@ -104,6 +114,10 @@ extension Model {
       inbox.wanted = before.selected
     }
     if let snapshot = opening.snapshot { show(snapshot: snapshot) }
-    say("now on \(profile.name)", .plain)
+    if let remark = opening.remark {
+      say("now on \(profile.name): \(remark)", .bad)
+    } else {
+      say("now on \(profile.name)", .plain)
+    }
   }
 }
