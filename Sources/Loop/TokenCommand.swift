@@ -23,8 +23,15 @@ package enum TokenCommand {
   ) throws(Fault) -> String {
     let name = words.first ?? ""
     let output = try Pipe()
-    let errors = try Pipe()
-    defer { for end in [output.read, errors.read] { end.close() } }
+    defer { output.read.close() }
+    let errors: Pipe
+    do throws(Fault) {
+      errors = try Pipe()
+    } catch {
+      output.write.close()
+      throw error
+    }
+    defer { errors.read.close() }
     let process = try start(words, environment, output.write, errors.write)
     let deadline = SystemClock.uptime() + patience
     var heard = hear(output.read, errors.read, until: deadline)
