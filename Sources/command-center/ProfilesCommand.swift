@@ -173,7 +173,8 @@ extension ProfilesCommand {
       switch profile.token {
       case .file(let path): "file \(path)"
       case .variable(let name): "variable \(name)"
-      case .command(let words): "command \(words.joined(separator: " "))"
+      // Its arguments may be anything, a secret among them.
+      case .command(let words): "command \(words.first ?? "")"
       case nil: nil
       }
     return ProfileSummary(

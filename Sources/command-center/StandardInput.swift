@@ -1,6 +1,7 @@
 import CommandCenter
 import Glibc
 import Settings
+import Terminal
 
 /// Standard input of verbs that ask for something.
 enum StandardInput {
@@ -8,10 +9,12 @@ enum StandardInput {
   private static let bound = 64 << 10
 
   /// Reads a secret to the end of its line; a terminal is asked and does not show what is typed.
-  /// - Throws: ``Mistake`` when nothing comes, or too much.
+  /// - Throws: ``Mistake`` when nothing comes, too much, or a signal to end.
   static func secret(_ question: String) throws(Mistake) -> Secret {
     var before = termios()
     let isTerminal = unsafe tcgetattr(STDIN_FILENO, &before) == 0
+    // Whoever gives up must find a terminal that shows what is typed.
+    let signals = isTerminal ? try? Signals([.interrupt, .terminate, .hangUp]) : nil
     if isTerminal {
       var silent = before
       silent.c_lflag &= ~tcflag_t(ECHO)
@@ -24,17 +27,30 @@ enum StandardInput {
         Terse.complain("")
       }
     }
+    let text = String(decoding: try line(signals), as: UTF8.self)
+    guard !text.isEmpty else { throw Mistake("standard input", "has no token in it") }
+    return Secret(text)
+  }
+
+  private static func line(_ signals: Signals?) throws(Mistake) -> [UInt8] {
     var line: [UInt8] = []
     var byte: UInt8 = 0
     while true {
+      if let signals {
+        var ready = [
+          pollfd(fd: STDIN_FILENO, events: Int16(POLLIN), revents: 0),
+          pollfd(fd: signals.descriptor, events: Int16(POLLIN), revents: 0),
+        ]
+        guard unsafe poll(&ready, 2, -1) > 0 else { continue }
+        guard ready[1].revents == 0 else {
+          throw Mistake("standard input", "was interrupted; nothing is written")
+        }
+      }
       let count = unsafe read(STDIN_FILENO, &byte, 1)
       if count < 0, errno == EINTR { continue }
-      guard count == 1, byte != 0x0A else { break }
+      guard count == 1, byte != 0x0A else { return line }
       line.append(byte)
       guard line.count <= bound else { throw Mistake("standard input", "is longer than 64 KiB") }
     }
-    let text = String(decoding: line, as: UTF8.self)
-    guard !text.isEmpty else { throw Mistake("standard input", "has no token in it") }
-    return Secret(text)
   }
 }

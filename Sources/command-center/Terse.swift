@@ -1,13 +1,15 @@
 import ArgumentParser
+import Cells
 import Glibc
 import Settings
 import Shell
 
 /// Sentences on standard error, and ends with a code.
 enum Terse {
-  /// Writes a sentence on standard error.
+  /// Writes a sentence, or lines of them, on standard error; what others wrote into it stays text.
   static func complain(_ sentence: String) {
-    let bytes = Array((sentence + "\n").utf8)
+    let lines = Text.sanitisedLines(sentence).joined(separator: "\n")
+    let bytes = Array((lines + "\n").utf8)
     _ = unsafe bytes.withUnsafeBytes { unsafe write(STDERR_FILENO, $0.baseAddress, $0.count) }
   }
 

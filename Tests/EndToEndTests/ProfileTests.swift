@@ -298,7 +298,7 @@ extension EndToEnd {
       let value = try JSONValue(parsing: Array(listed.output.utf8))
       #expect(value.array?.map { $0["name"]?.string } == ["here", "there"])
       #expect(value.array?.map { $0["default"]?.bool } == [false, true])
-      #expect(value.array?.last?["token"]?.string == "command pass show x")
+      #expect(value.array?.last?["token"]?.string == "command pass")
       let wrong = try run(["profiles", "use", "hre"])
       #expect(wrong.status == 2 && wrong.complaints.contains("here was meant?"), "\(wrong)")
     }
