@@ -9,7 +9,8 @@ package struct Look: Hashable, Sendable {
   package var encryption: String?
   /// What the server showed, its own first.
   package var certificates: [Certificate]
-  /// Why the certificate is not trusted, as what follows "the certificate"; nil where it is, and where trust was not asked for.
+  /// Why the certificate is not trusted, as what follows "the certificate"; nil where it is, and
+  /// where trust was not asked for.
   package var distrust: String?
   /// Why no connection came about.
   package var failure: Failure?

@@ -196,6 +196,66 @@ extension EndToEnd {
       #expect(try TextFile.read(scene.home.path(file)) == "\(scene.runtime.token)\n")
     }
 
+    @Test func `a token that a slow program prints comes behind the one that was typed`() throws {
+      let server = try FaultServer()
+      let home = try TemporaryHome()
+      let (go, done) = (home.path("go"), home.path("done"))
+      let script =
+        "while [ ! -e '\(go)' ]; do sleep 0.05; done; printf pat_late; : > '\(done)'"
+      try home.write(
+        profile("prod", server.url, "token_command = [\"sh\", \"-c\", \"\(script)\"]"),
+        to: Self.config
+      )
+      let window = try open(home, peers: [server])
+      try window.waitFor("waiting for the token")
+      try window.press("r")
+      try window.press("t")
+      try window.waitFor("Paste it here")
+      try window.type("pat_typed")
+      try window.press("Enter")
+      try window.waitFor("Nothing needs you.", "live")
+      try home.write("", to: "go")
+      _ = try Waiting.until("the program's end") {
+        unsafe access(done, F_OK) == 0 ? true : nil
+      }
+      // What it printed is on its way to the loop: polls that begin later tell which token counts.
+      for _ in 0..<3 {
+        let calls = server.received("GET").count
+        try window.press("r")
+        _ = try Waiting.until("another poll") {
+          server.received("GET").count > calls + 1 ? true : nil
+        }
+      }
+      let sent = Set(server.received("GET").map { $0.header("Authorization") ?? "none" })
+      #expect(sent == ["Bearer pat_typed"])
+    }
+
+    @Test func `what a token's program complains of is no command to the terminal`() throws {
+      let home = try TemporaryHome()
+      let script = "printf 'not \\\\033[31mred' >&2; exit 3"
+      try home.write(
+        profile("prod", "http://127.0.0.1:1", "token_command = [\"sh\", \"-c\", \"\(script)\"]"),
+        to: Self.config
+      )
+      let report = try Verb.run(["inbox"], url: nil, home: home)
+      #expect(report.status == 2)
+      #expect(report.complaints.contains("ended with 3: not \u{FFFD}[31mred"), "\(report)")
+    }
+
+    @Test func `who gives up typing a token finds the terminal as it was`() throws {
+      let home = try TemporaryHome()
+      let window = try TerminalWindow(.shell, home: home, environment: home.environment)
+      let before = try window.modes()
+      let program = try BuiltProgram.front.path()
+      try window.type("'\(program)' profiles add prod --url https://x --token-stdin")
+      try window.press("Enter")
+      try window.waitFor("Token for prod:")
+      try window.press("C-c")
+      try window.waitFor("was interrupted; nothing is written", TerminalWindow.prompt)
+      #expect(try window.modes() == before)
+      #expect(unsafe access(home.path(Self.config), F_OK) != 0)
+    }
+
     @Test func `a token from the environment is nowhere to be seen once it is read`() throws {
       let scene = try Scene()
       let window = try scene.front()
