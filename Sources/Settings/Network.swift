@@ -38,7 +38,10 @@ package struct Network: Sendable, Equatable {
 
 extension Network {
   /// The proxy as it may be shown: without the user and password that its URL may carry.
-  package var shownProxy: String? { proxy.map { Network.split($0).shown } }
+  package var shownProxy: String? { proxy.map(Network.shown) }
+
+  /// A URL as it may be shown: without the user and password that it may carry.
+  package static func shown(_ url: String) -> String { split(url).shown }
 
   /// What of the proxy's URL is to be hidden wherever it turns up.
   package var proxySecrets: [String] { proxy.map { Network.split($0).secrets } ?? [] }

@@ -179,7 +179,8 @@ extension ProfilesCommand {
       }
     return ProfileSummary(
       name: profile.name,
-      url: profile.url,
+      // One with a password in it is refused once it is used, and stands in the config until then.
+      url: Network.shown(profile.url),
       tenant: profile.tenant,
       project: profile.project,
       token: token,

@@ -363,6 +363,17 @@ extension EndToEnd {
       #expect(wrong.status == 2 && wrong.complaints.contains("here was meant?"), "\(wrong)")
     }
 
+    @Test func `the list of profiles shows no password of an address`() throws {
+      let home = try TemporaryHome()
+      try home.write(profile("prod", "https://me:pat_secret@api.example.com"), to: Self.config)
+      for form in ["table", "json"] {
+        let report = try Verb.run(["profiles", "-o", form], url: nil, home: home)
+        #expect(report.status == 0, "\(report)")
+        #expect(report.output.contains("https://api.example.com"), "\(report)")
+        #expect(!report.output.contains("pat_secret"), "\(report)")
+      }
+    }
+
     @Test func `a log that cannot be written is a mistake of the caller`() throws {
       let report = try Verb.run(["inbox", "--log", "/nowhere/log"], url: "http://127.0.0.1:1")
       #expect(report.status == 2, "\(report)")
