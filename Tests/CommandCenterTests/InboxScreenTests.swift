@@ -53,6 +53,24 @@ import Triage
     expectScreen(desk.frame, "offline")
   }
 
+  @Test(arguments: [40, 80])
+  func `the countdown moves no row, and is never cut`(columns: Int) {
+    for name in ["a", "api", "api.example.com", "api.somewhat.longer.example.com"] {
+      var desk = Sample.desk(columns: columns, rows: 24)
+      desk.wait(.seconds(28))
+      let fault = Fault(.unreachable, "\(name): connection refused; is the server running?")
+      desk.send(.inbox(.failed(fault, nextTry: desk.now + .seconds(120), missed: 3)))
+      let counting = desk.text.split(separator: "\n", omittingEmptySubsequences: false)
+      #expect(counting.contains { $0.contains("Retry in 120 s (r: now).") }, "\(name)")
+      desk.wait(.seconds(120))
+      desk.send(.tick)
+      let trying = desk.text.split(separator: "\n", omittingEmptySubsequences: false)
+      #expect(trying.contains { $0.contains("Trying now.") }, "\(name)")
+      let heading = { (lines: [Substring]) in lines.firstIndex { $0.contains("AWAITING") } }
+      #expect(heading(counting) == heading(trying), "\(name)")
+    }
+  }
+
   @Test func `a refused token is said at once`() {
     var desk = Sample.desk()
     desk.wait(.seconds(4))

@@ -64,6 +64,17 @@ import Testing
     expectScreen(desk.frame, "run-unread")
   }
 
+  @Test func `a run that waits and cannot be read keeps its tab, and says all of why`() throws {
+    var desk = RunScreenTests.at(Sample.refund, nil)
+    let reference = try #require(Sample.refund.reference)
+    let fault = Fault(.unreachable, "127.0.0.1:37483: connection refused; is the server running?")
+    desk.send(.run(.detail(reference, .failure(fault))))
+    desk.send(.inbox(.failed(fault, nextTry: desk.now + .seconds(21), missed: 3)))
+    expectScreen(desk.frame, "run-offline")
+    #expect(desk.text.contains("[4 Task]"))
+    #expect(desk.text.contains("Retry in 21 s (r: now)."))
+  }
+
   @Test(arguments: [(40, 12), (120, 40)])
   func `events are right at other sizes`(columns: Int, rows: Int) {
     let desk = RunScreenTests.at(Sample.triage, Sample.triageDetail, columns: columns, rows: rows)

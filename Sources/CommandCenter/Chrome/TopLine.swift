@@ -56,15 +56,37 @@ enum TopLine {
     return Segment("live", .success)
   }
 
-  /// The sentence about what is wrong with the data, in lines beneath the tabs; none while all is
-  /// well.
+  /// What is wrong with the data, in lines beneath the tabs; none while all is well.
   static func faultLines(_ model: Model) -> [String] {
-    guard let sentence = faultSentence(model) ?? gapSentence(model) else { return [] }
-    let limit = model.size.rows >= 16 ? 3 : 2
-    return Text.wrapped(
-      Text.sanitised(String(sentence.prefix(NoticeLine.limit))),
+    let outage = outageLines(model)
+    guard outage.isEmpty, let sentence = gapSentence(model) else { return outage }
+    return wrapped(sentence, model, maximumLines: limit(model))
+  }
+
+  /// Why the data is old and when the next try comes; none while there is nothing to say.
+  ///
+  /// A countdown takes as many lines in all its states, and is never cut: no row moves with it.
+  static func outageLines(_ model: Model) -> [String] {
+    guard let (why, next) = outage(model) else { return [] }
+    guard let next else { return wrapped(why, model, maximumLines: limit(model)) }
+    var lines = wrapped(why, model, maximumLines: limit(model))
+    let room = max(Text.width(next), widestCountdown)
+    if let last = lines.last, Text.width(last) + 1 + room <= model.size.columns - 2 {
+      lines[lines.count - 1] = "\(last) \(next)"
+      return lines
+    }
+    return wrapped(why, model, maximumLines: limit(model) - 1) + [next]
+  }
+
+  private static let widestCountdown = Text.width("Retry in 999 s (r: now).")
+
+  private static func limit(_ model: Model) -> Int { model.size.rows >= 16 ? 3 : 2 }
+
+  private static func wrapped(_ text: String, _ model: Model, maximumLines: Int) -> [String] {
+    Text.wrapped(
+      Text.sanitised(String(text.prefix(NoticeLine.limit))),
       to: max(1, model.size.columns - 2),
-      maximumLines: limit
+      maximumLines: maximumLines
     )
   }
 
@@ -82,19 +104,18 @@ enum TopLine {
       : "\(count) items of the answer could not be read and are missing here."
   }
 
-  /// Why the data is old and when the next try comes; nil while there is nothing to say.
-  static func faultSentence(_ model: Model) -> String? {
-    if let sentence = model.access.missing {
-      return "\(sentence.hasSuffix(".") ? sentence : sentence + ".") r tries again."
-    }
+  private static func outage(_ model: Model) -> (why: String, next: String?)? {
+    if let sentence = model.access.missing { return (ended(sentence), "r tries again.") }
     guard model.link.isStale, let fault = model.link.fault else { return nil }
-    var sentence = fault.sentence
-    // A sentence may end as a question.
-    if !sentence.hasSuffix("."), !sentence.hasSuffix("?") { sentence += "." }
-    if let next = model.link.nextTry {
+    let next = model.link.nextTry.map { next in
       let seconds = max(0, ((next - model.now).inMilliseconds + 999) / 1000)
-      sentence += seconds > 0 ? " Retry in \(seconds) s (r: now)." : " Trying now."
+      return seconds > 0 ? "Retry in \(seconds) s (r: now)." : "Trying now."
     }
-    return sentence
+    return (ended(fault.sentence), next)
+  }
+
+  /// A sentence with its end; it may be a question.
+  private static func ended(_ sentence: String) -> String {
+    sentence.hasSuffix(".") || sentence.hasSuffix("?") ? sentence : sentence + "."
   }
 }

@@ -164,7 +164,8 @@ enum InboxView {
     var lines: [Segment] = []
     if model.link.lastGood == nil {
       let waiting = "Waiting for the first answer of \(model.profile.place) …"
-      lines = [Segment(model.link.fault == nil ? waiting : "Nothing was read yet.", .title)]
+      let isAsked = model.link.fault == nil && model.access.missing == nil
+      lines = [Segment(isAsked ? waiting : "Nothing was read yet.", .title)]
     } else if case .filter(let prompt) = model.top, prompt.mistake != nil {
       lines = [Segment("Nothing is shown until the filter can be read.", .title)]
     } else if !model.inbox.filter.isEmpty, model.inbox.inbox.count > 0 {

@@ -54,7 +54,11 @@ package struct RunScreen: Sendable, Equatable {
 
   /// The tabs that there are: the task only while one waits.
   func tabs(_ detail: RunDetail?) -> [Tab] {
-    Tab.allCases.filter { $0 != .task || detail?.tasks.contains(where: \.isPending) == true }
+    // Until it is read, the tab that it was opened on stands for what the inbox knows.
+    Tab.allCases.filter { candidate in
+      guard candidate == .task else { return true }
+      return detail?.tasks.contains(where: \.isPending) ?? (tab == .task)
+    }
   }
 
   /// Whether everything of the run has been read and none of it will change.

@@ -185,7 +185,9 @@ struct RunLayout: Equatable {
   /// The layout of a run screen.
   init(_ model: Model, _ screen: RunScreen) {
     // Below the content: the status line, or what there is to say instead, and the hints.
-    height = max(0, model.size.rows - 3 - max(1, NoticeLine.lines(model).count))
+    let notice = NoticeLine.lines(model).count
+    let below = notice > 0 ? notice : TopLine.outageLines(model).count
+    height = max(0, model.size.rows - 3 - max(1, below))
   }
 
   /// Lines of the list of steps, above what is told of the chosen one.

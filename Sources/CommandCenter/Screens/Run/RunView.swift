@@ -229,6 +229,12 @@ enum RunView {
     into frame: inout Frame
   ) {
     guard model.notice == nil else { return }
+    let outage = TopLine.outageLines(model)
+    for (offset, line) in outage.enumerated() {
+      let row = model.size.rows - 1 - outage.count + offset
+      frame.put(line, column: 1, row: row, look: .warning)
+    }
+    guard outage.isEmpty else { return }
     var parts: [String] = []
     if let detail {
       switch screen.tab {
@@ -254,10 +260,8 @@ enum RunView {
     if let detail, let fault = model.details.faults[screen.reference] ?? detail.fault {
       parts.append(fault.sentence)
     }
-    if let sentence = TopLine.faultSentence(model) { parts = [sentence] }
-    let look: Look = model.link.isStale ? .warning : .faint
     frame.put(
-      [Segment(parts.joined(separator: " · "), look)],
+      [Segment(parts.joined(separator: " · "), model.link.isStale ? .warning : .faint)],
       column: 1,
       row: model.size.rows - 2,
       end: model.size.columns - 1
