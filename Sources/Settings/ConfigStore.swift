@@ -21,6 +21,12 @@ package struct ConfigStore: Sendable {
   ///   written; then nothing has changed.
   package func add(_ profile: Profile, token: Secret? = nil) throws(Mistake) {
     var profile = profile
+    guard Profile.isName(profile.name) else {
+      throw Mistake(
+        "profile \(profile.name)",
+        "has a name that is none; write letters, digits, hyphens and dots"
+      )
+    }
     let before = try read()
     guard before.config.profiles[profile.name] == nil else {
       throw Mistake(file, "has a profile \(profile.name) already; take another name")

@@ -2,7 +2,9 @@
 enum ConfigText {
   /// The text with a profile behind everything else.
   static func adding(_ profile: Profile, to text: String) -> String {
-    var lines = ["[profile.\(profile.name)]"]
+    // A dot outside quotes begins a table within the table.
+    let key = profile.name.contains(".") ? quoted(profile.name) : profile.name
+    var lines = ["[profile.\(key)]"]
     let texts: [(String, String?)] = [
       ("url", profile.url), ("tenant", profile.tenant), ("project", profile.project),
     ]

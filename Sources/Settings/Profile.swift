@@ -43,15 +43,20 @@ extension Profile {
     "read_only", "allow_http", "theme", "proxy", "ca_file", "client_cert", "client_key",
   ]
 
-  /// Reads `[profile.NAME]`.
-  init(_ section: TOMLSection, name: String) throws(Mistake) {
-    let isName = name.utf8.allSatisfy { byte in
+  /// Whether a profile can be called so; files are named after it.
+  static func isName(_ text: String) -> Bool {
+    let isPlain = text.utf8.allSatisfy { byte in
       switch byte {
       case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, 0x2D, 0x2E, 0x5F: true
       default: false
       }
     }
-    guard isName, !name.isEmpty, name.utf8.count <= 64 else {
+    return isPlain && !text.isEmpty && !text.hasPrefix(".") && text.utf8.count <= 64
+  }
+
+  /// Reads `[profile.NAME]`.
+  init(_ section: TOMLSection, name: String) throws(Mistake) {
+    guard Profile.isName(name) else {
       throw section.mistake(
         "\(section.path) has a name that is none; write letters, digits, hyphens and dots"
       )

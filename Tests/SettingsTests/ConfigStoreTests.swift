@@ -85,8 +85,15 @@ import Testing
       sentence { () throws(Mistake) in try store.add(profile("prod")) }?
         .contains("has a profile prod already; take another name") == true
     )
-    #expect(sentence { () throws(Mistake) in try store.add(profile("a b")) } != nil)
-    #expect(sentence { () throws(Mistake) in try store.add(profile("a\"]\nx = 1\n[")) } != nil)
+    for name in ["", "a b", "../x", ".x", "a/b", "a\"]\nx = 1\n["] {
+      // Said of the name, not of a line that nobody wrote.
+      let said = sentence { () throws(Mistake) in try store.add(profile(name)) }
+      #expect(
+        said?.contains("write letters, digits, hyphens and dots") == true,
+        "\(name): \(said ?? "")"
+      )
+      #expect(said?.contains("config.toml") == false, "\(name): \(said ?? "")")
+    }
     #expect(
       sentence { () throws(Mistake) in
         try store.add(profile("next"), token: Secret("pat"))
@@ -99,6 +106,15 @@ import Testing
     )
     #expect(try text(folder) == before)
     #expect(unsafe access("\(folder.path)/.config/command-center/more.token", F_OK) != 0)
+  }
+
+  @Test func `a name with a dot is one name`() throws {
+    let folder = try Folder()
+    try ConfigStore(paths: try paths(folder)).add(profile("eu.prod"))
+    #expect(try text(folder).contains("[profile.\"eu.prod\"]"))
+    #expect(
+      try ConfigFile.read(try text(folder), file: "config").profiles.keys.sorted() == ["eu.prod"]
+    )
   }
 
   @Test func `texts with quotes and backslashes come back as they were`() throws {
