@@ -95,8 +95,8 @@ package enum Command: String, Sendable, Hashable, CaseIterable {
       .nextSection, .nextTab, .events, .steps, .task:
       .move
     case .approve, .reject, .pause, .stop: .decide
-    case .open, .filter, .sort, .copy, .refresh, .follow: .see
-    case .commandLine, .newToken, .help, .close, .back, .leave, .suspend: .leave
+    case .open, .filter, .sort, .copy, .refresh, .follow, .newToken: .see
+    case .commandLine, .help, .close, .back, .leave, .suspend: .leave
     case .confirm, .gracefully, .immediately, .keep, .complete, .nextField, .previousField,
       .tryDemo, .connect, .local:
       nil

@@ -65,8 +65,8 @@ package struct SnapshotFile: Sendable {
     } catch {
       throw Fault(
         .local,
-        "what was seen last, kept in \(path), cannot be read (cut short, or of another version); "
-          + "it is written anew after the next answer"
+        "what was seen last cannot be read (cut short, or of another version); it is written anew "
+          + "after the next answer: \(path)"
       )
     }
   }
@@ -75,7 +75,7 @@ package struct SnapshotFile: Sendable {
 
   private func contents() throws(Fault) -> [UInt8]? {
     let failed = { (reason: String) in
-      Fault(.local, "what was seen last, kept in \(path), cannot be read: \(reason)")
+      Fault(.local, "what was seen last cannot be read: \(reason): \(path)")
     }
     // Without O_NONBLOCK a FIFO that nobody writes would be waited for.
     let flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW

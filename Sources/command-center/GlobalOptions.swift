@@ -13,6 +13,9 @@ extension Log.Level: ExpressibleByArgument {
 
   /// The words that help lists.
   public static var allValueStrings: [String] { allCases.map(\.word) }
+
+  /// The word that help shows of a level.
+  public var defaultValueDescription: String { word }
 }
 
 /// Options of the front and of every verb.

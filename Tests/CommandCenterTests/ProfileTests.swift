@@ -215,6 +215,7 @@ import Triage
     #expect(desk.text.contains("waiting for the token"))
     desk.send(.access(.failed("profile prod: token_command pass ended with 1: no such entry")))
     expectScreen(desk.frame, "no-token")
+    #expect(!desk.text.contains("Waiting for the first answer"), "nothing was asked")
     #expect(desk.press("r") == [.renewToken])
     #expect(desk.text.contains("waiting for the token"))
     // A second wish neither runs it twice at once nor asks the server without it.
@@ -288,6 +289,13 @@ import Triage
     #expect(desk.press("enter") == [.useToken(Secret("pat_secret"))])
     desk.send(.access(.taken(keptIn: "~/prod.token")))
     #expect(desk.text.contains("the token is kept in ~/prod.token"))
+  }
+
+  @Test func `the file of a token is named as the question named it`() {
+    var desk = desk()
+    desk.model.access = Access(.file("~/.config/command-center/prod.token"))
+    desk.send(.access(.taken(keptIn: "/home/op/.config/command-center/prod.token")))
+    #expect(desk.text.contains("the token is kept in ~/.config/command-center/prod.token"))
   }
 
   @Test(arguments: [

@@ -299,7 +299,7 @@ extension EndToEnd {
       let kept = "cache/command-center/snapshots/env"
       try scene.home.write("{\"snapshot\":1", to: kept)
       let window = try scene.front()
-      try window.waitFor("what was seen last, kept in", "another version", "live")
+      try window.waitFor("what was seen last cannot be read", "another version", "live")
       try window.press("q")
       #expect(try window.waitForEnd() == .exited(0))
       #expect(try TextFile.read(scene.home.path(kept)).hasPrefix("{\"snapshot\":1,\"url\""))
@@ -372,6 +372,11 @@ extension EndToEnd {
         #expect(report.output.contains("https://api.example.com"), "\(report)")
         #expect(!report.output.contains("pat_secret"), "\(report)")
       }
+    }
+
+    @Test func `help names the levels of a log by their words`() throws {
+      let help = try Verb.run(["inbox", "--help"], url: "http://127.0.0.1:1").output
+      #expect(help.split { " \n".contains($0) }.joined(separator: " ").contains("default: debug"))
     }
 
     @Test func `a log that cannot be written is a mistake of the caller`() throws {

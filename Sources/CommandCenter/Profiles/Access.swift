@@ -90,8 +90,10 @@ extension Model {
       access.state = .missing(sentence)
     case .taken(let file):
       access.state = .ready
+      // Named as the question named it.
+      let named = if case .file(let shown) = access.origin { shown } else { file ?? "" }
       say(
-        file.map { "the token is kept in \($0)" } ?? "the token is in use for this session",
+        file == nil ? "the token is in use for this session" : "the token is kept in \(named)",
         .good
       )
     case .refused:
