@@ -71,6 +71,15 @@ import Triage
     }
   }
 
+  @Test func `a narrow screen says all of an outage`() {
+    var desk = Sample.desk(columns: 40, rows: 12)
+    desk.wait(.seconds(28))
+    let fault = Fault(.unreachable, "127.0.0.1:37483: connection refused; is the server running?")
+    desk.send(.inbox(.failed(fault, nextTry: desk.now + .seconds(8), missed: 3)))
+    #expect(desk.text.contains("the server running?"))
+    #expect(desk.text.contains("Retry in 8 s (r: now)."))
+  }
+
   @Test func `a refused token is said at once`() {
     var desk = Sample.desk()
     desk.wait(.seconds(4))

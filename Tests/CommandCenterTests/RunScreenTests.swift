@@ -69,8 +69,10 @@ import Testing
     let reference = try #require(Sample.refund.reference)
     let fault = Fault(.unreachable, "127.0.0.1:37483: connection refused; is the server running?")
     desk.send(.run(.detail(reference, .failure(fault))))
+    desk.wait(.seconds(28))
     desk.send(.inbox(.failed(fault, nextTry: desk.now + .seconds(21), missed: 3)))
     expectScreen(desk.frame, "run-offline")
+    #expect(desk.text.contains("28s old   OFFLINE"))
     #expect(desk.text.contains("[4 Task]"))
     #expect(desk.text.contains("Retry in 21 s (r: now)."))
   }

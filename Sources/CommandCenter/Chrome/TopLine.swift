@@ -60,7 +60,7 @@ enum TopLine {
   static func faultLines(_ model: Model) -> [String] {
     let outage = outageLines(model)
     guard outage.isEmpty, let sentence = gapSentence(model) else { return outage }
-    return wrapped(sentence, model, maximumLines: limit(model))
+    return wrapped(sentence, model, maximumLines: model.size.rows >= 16 ? 3 : 2)
   }
 
   /// Why the data is old and when the next try comes; none while there is nothing to say.
@@ -68,19 +68,19 @@ enum TopLine {
   /// A countdown takes as many lines in all its states, and is never cut: no row moves with it.
   static func outageLines(_ model: Model) -> [String] {
     guard let (why, next) = outage(model) else { return [] }
-    guard let next else { return wrapped(why, model, maximumLines: limit(model)) }
-    var lines = wrapped(why, model, maximumLines: limit(model))
-    let room = max(Text.width(next), widestCountdown)
+    let limit = model.size.rows >= 12 ? 3 : 2
+    var lines = wrapped(why, model, maximumLines: limit)
+    guard let next else { return lines }
+    let isFixed = model.link.nextTry == nil || model.access.missing != nil
+    let room = isFixed ? Text.width(next) : max(Text.width(next), widestCountdown)
     if let last = lines.last, Text.width(last) + 1 + room <= model.size.columns - 2 {
       lines[lines.count - 1] = "\(last) \(next)"
       return lines
     }
-    return wrapped(why, model, maximumLines: limit(model) - 1) + [next]
+    return wrapped(why, model, maximumLines: limit - 1) + [next]
   }
 
   private static let widestCountdown = Text.width("Retry in 999 s (r: now).")
-
-  private static func limit(_ model: Model) -> Int { model.size.rows >= 16 ? 3 : 2 }
 
   private static func wrapped(_ text: String, _ model: Model, maximumLines: Int) -> [String] {
     Text.wrapped(

@@ -43,9 +43,10 @@ enum RunView {
     if let credits = run?.credits { right.append("\(credits.text) cr") }
     if let run { right.append(age(of: run, model)) }
     if model.link.isLate(at: model.now) {
-      right = [
-        model.link.word ?? "data \(Age.exact(model.now - (model.link.lastGood ?? model.now))) old"
-      ]
+      // Where there is no room for the age, the word stays.
+      let age = model.link.age(at: model.now).map { "\(Age.exact($0)) old" } ?? "of unknown age"
+      let data = model.link.lastGood == nil ? nil : model.link.word == nil ? "data \(age)" : age
+      right = [data, model.link.word].compactMap { $0 }
     }
     let end = columns - 1
     var left: [Segment] = []
