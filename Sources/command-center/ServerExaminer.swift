@@ -29,22 +29,30 @@ struct ServerExaminer {
   /// - Throws: The end of the program, when a signal told it to end.
   mutating func checks() throws -> [Check] {
     var checks = [profileCheck]
+    var token: String?
+    var lost: Check?
+    do throws(Mistake) {
+      token = try setup.token(of: profile)
+    } catch {
+      lost = Check("token", .bad, error.sentence, code: .usage)
+    }
     let server: Server
     do throws(Mistake) {
-      server = try setup.server(of: profile)
+      server = try Setup.server(of: profile, token: token)
     } catch {
-      return checks + [Check("server", .bad, error.sentence, code: .usage)]
+      return checks + [lost, Check("url", .bad, error.sentence, code: .usage)].compactMap { $0 }
     }
     let network = Network(profile, environment: setup.environment, paths: setup.paths)
     secrets = network.proxySecrets + [server.token].compactMap { $0 }
     let way = self.way(to: server, network)
-    checks += [url(server, way), tokenCheck(server), scope(server), Diagnosis.proxy(way)]
+    checks += [url(server, way), lost ?? tokenCheck(server), scope(server), Diagnosis.proxy(way)]
     let names = look(up: way.lookedUp)
     checks.append(Diagnosis.names(names.finding, milliseconds: names.milliseconds, way))
     guard checks.last?.verdict != .bad else { return checks }
     let connection = connect(server, way)
     checks += connection
-    guard !connection.contains(where: { $0.verdict == .bad }) else { return checks }
+    // Without its token a server has nothing to say that is of use; the way to it is known by now.
+    guard lost == nil, !connection.contains(where: { $0.verdict == .bad }) else { return checks }
     return checks + (try examine(server))
   }
 

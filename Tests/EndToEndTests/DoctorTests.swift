@@ -108,6 +108,26 @@ extension EndToEnd {
       }
     }
 
+    @Test func `where the token cannot be had, the way is followed all the same`() throws {
+      let home = try TemporaryHome()
+      let server = try FaultServer()
+      try home.write(
+        """
+        [profile.prod]
+        url = "\(server.url)"
+        token_command = ["false"]
+        """,
+        to: "config/command-center/config.toml"
+      )
+      let report = try doctor(home, ["-o", "json"])
+      #expect(report.status == 2, "\(report)")
+      let token = try check("token", report)
+      #expect(token["verdict"]?.string == "bad")
+      #expect(token["detail"]?.string?.contains("token_command false ended with 1") == true)
+      #expect(try check("connection", report)["verdict"]?.string == "ok")
+      #expect(server.received("GET").isEmpty, "nothing is asked without a token")
+    }
+
     @Test func `in a terminal the report fits it, and widths are measured`() throws {
       let scene = try Scene()
       let window = try scene.shell()
