@@ -13,9 +13,6 @@ extension Log.Level: ExpressibleByArgument {
 
   /// The words that help lists.
   public static var allValueStrings: [String] { allCases.map(\.word) }
-
-  /// The word that help shows of a level.
-  public var defaultValueDescription: String { word }
 }
 
 /// Options of the front and of every verb.
@@ -35,15 +32,16 @@ struct GlobalOptions: ParsableArguments {
   )
   var logFile: String?
 
-  @Option(help: "What is written down: debug (each exchange too), info or error.")
-  var logLevel: Log.Level = .debug
+  // Help would write a default of its own as a number.
+  @Option(help: "What is written down: debug (each exchange too; the default), info or error.")
+  var logLevel: Log.Level?
 
   /// The log that was asked for.
   /// - Throws: ``Mistake`` when it cannot be opened.
   func log() throws(Mistake) -> Log? {
     guard let logFile else { return nil }
     do throws(Fault) {
-      return try Log(path: logFile, least: logLevel)
+      return try Log(path: logFile, least: logLevel ?? .debug)
     } catch {
       throw Mistake("--log", error.sentence)
     }

@@ -97,7 +97,7 @@ import Testing
     try home.write(text, to: "cache/command-center/snapshots/prod")
     let words = try #require(complaint())
     // The path comes last: a narrow screen cuts what is behind it.
-    let start = "what was seen last cannot be read (cut short, or of another version); it is written"
+    let start = "what was seen last cannot be read (cut short, or of another version); it is"
     #expect(words.hasPrefix(start), "\(words)")
     #expect(words.hasSuffix(file.path), "\(words)")
   }
