@@ -27,6 +27,8 @@ package struct ConfigStore: Sendable {
         "has a name that is none; write letters, digits, hyphens and dots"
       )
     }
+    let lock = try lock()
+    defer { close(lock) }
     let before = try read()
     guard before.config.profiles[profile.name] == nil else {
       throw Mistake(file, "has a profile \(profile.name) already; take another name")
@@ -45,7 +47,6 @@ package struct ConfigStore: Sendable {
     guard after.profiles[profile.name] == profile else {
       throw Mistake(file, "does not take the profile \(profile.name) as it is; write it by hand")
     }
-    try Folder.make(paths.config)
     if let token {
       let checked = try TokenSource.checked(token.text, source: "token")
       guard unsafe access(tokenFile, F_OK) != 0 else {
@@ -65,6 +66,8 @@ package struct ConfigStore: Sendable {
   /// Makes a profile of the config the default.
   /// - Throws: ``Mistake`` when there is no such profile, or the file cannot be written.
   package func choose(_ name: String) throws(Mistake) {
+    let lock = try lock()
+    defer { close(lock) }
     let before = try read()
     guard before.config.profiles[name] != nil else {
       throw Mistake(file, before.config.absence(of: name))
@@ -87,6 +90,15 @@ package struct ConfigStore: Sendable {
     let checked = try TokenSource.checked(token.text, source: "token")
     try TextFile.replace(file, with: checked + "\n")
     return file
+  }
+
+  /// Keeps others who write here waiting until it is closed: what was read is what is replaced.
+  private func lock() throws(Mistake) -> Int32 {
+    try Folder.make(paths.config)
+    let folder = unsafe open(paths.config, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    guard folder >= 0 else { throw Mistake(paths.config, "cannot be opened: is it yours?") }
+    while flock(folder, LOCK_EX) != 0, errno == EINTR {}
+    return folder
   }
 
   private func read() throws(Mistake) -> (text: String, config: ConfigFile) {

@@ -163,6 +163,21 @@ import Testing
     )
   }
 
+  @Test func `of profiles that are added at once none is lost`() async throws {
+    let folder = try Folder()
+    let paths = try paths(folder)
+    let names = (0..<16).map { "p\($0)" }
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      for name in names {
+        group.addTask { @concurrent in
+          try ConfigStore(paths: paths).add(Profile(name: name, url: "https://\(name)"))
+        }
+      }
+      try await group.waitForAll()
+    }
+    #expect(Set(try ConfigFile.load(paths: paths).profiles.keys) == Set(names))
+  }
+
   @Test func `a config that is a link stays one`() throws {
     let folder = try Folder()
     let real = try folder.write("theme = \"paper\"\n", to: "dotfiles/config.toml")
