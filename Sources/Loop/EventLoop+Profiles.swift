@@ -15,7 +15,7 @@ struct Errands {
 
   /// By what it was.
   enum Content: Sendable {
-    /// A token, and as the how manieth it was wanted.
+    /// A token, and the number of the wish that it answers.
     case fetched(Result<String?, Fault>, number: Int)
     case kept(Result<String?, Fault>)
     case saved(Fault?)
