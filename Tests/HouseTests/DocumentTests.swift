@@ -6,21 +6,6 @@ import Testing
 
 /// What the documents say is what the program does.
 @Suite struct DocumentTests {
-  /// The README's table of keys, as the keymap has them.
-  private func table(_ scope: Keymap.Scope) -> [String] {
-    (Keymap.standard.bindings[scope] ?? []).filter { $0.command.group != nil }.map { binding in
-      let keys = binding.keys.map { "`\($0.label)`" }.joined(separator: " ")
-      return "| \(keys) | \(binding.command.description) |"
-    }
-  }
-
-  @Test(arguments: [Keymap.Scope.inbox, .run])
-  func `the README lists every key as it is bound`(scope: Keymap.Scope) throws {
-    let readme = try Repository.text("README.md").components(separatedBy: "\n")
-    let missing = table(scope).filter { !readme.contains($0) }
-    #expect(missing == [], "add these rows to README.md")
-  }
-
   @Test func `no key means two things on one screen`() {
     for (scope, bindings) in Keymap.standard.bindings {
       let keys = bindings.flatMap(\.keys)
