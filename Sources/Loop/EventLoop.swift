@@ -283,7 +283,7 @@ extension Message {
   /// What the client tells, as a message; nil for what the application need not know.
   fileprivate init?(_ event: ClientEvent) {
     switch event {
-    case .pollStarted, .listing, .exchanged: return nil
+    case .pollStarted, .context, .listing, .exchanged: return nil
     case .reading(let reading, let changed):
       self = .inbox(.reading(reading, changed: changed))
     case .pollFailed(let fault, let nextTry, let missed):

@@ -22,7 +22,7 @@ extension Log {
       let record = recorded ? "" : ", not recorded"
       let what = "\(decision.id.text) \(decision.verb.word) \(decision.subject.run.run.text)"
       write(.info, "decision", "\(what): \(ExitCode(outcome))\(record)", at: now)
-    case .reading, .detail, .pollStarted, .graph, .listing: break
+    case .reading, .detail, .pollStarted, .graph, .context, .listing: break
     }
   }
 }

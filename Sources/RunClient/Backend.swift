@@ -1,3 +1,4 @@
+package import JSON
 package import Runs
 package import RuntimeAPI
 
@@ -23,6 +24,9 @@ package protocol Backend: Sendable {
     version: Int?,
     knowledge: Knowledge
   ) -> any Job<Graph?>
+
+  /// Reads a run's context: its input, the results of its steps, its variables.
+  func context(_ run: RunReference) -> any Job<JSONValue>
 
   /// Reads a list.
   func list(_ wanted: WantedList) -> any Job<Listed>

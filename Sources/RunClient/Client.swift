@@ -113,6 +113,11 @@ package final class Client {
     launch(.graph(workflow, version: version, job))
   }
 
+  /// Reads a run's context.
+  package func loadContext(_ run: RunReference) {
+    launch(.context(run, backend.context(run)))
+  }
+
   /// Carries a decision out; decisions about one run go one after the other.
   package func carryOut(_ decision: Decision, now: Timestamp) {
     let isKnown =
@@ -376,6 +381,10 @@ extension Client {
       guard let result = job.result else { return }
       end(id)
       events.append(.graph(workflow, version: version, (try? result.get()) ?? nil))
+    case .context(let run, let job):
+      guard let result = job.result else { return }
+      end(id)
+      events.append(.context(run, result))
     case .listing(let wanted, let job):
       guard let result = job.result else { return }
       end(id)

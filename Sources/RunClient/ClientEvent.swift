@@ -1,3 +1,4 @@
+package import JSON
 package import Runs
 
 /// What the client has to tell.
@@ -14,6 +15,8 @@ package enum ClientEvent: Sendable {
   case detail(RunReference, Result<RunDetail, Fault>)
   /// What a wanted graph is; nil where the server does not tell.
   case graph(WorkflowID, version: Int?, Graph?)
+  /// What a wanted context holds.
+  case context(RunReference, Result<JSONValue, Fault>)
   /// How far a decision has come.
   case stage(DecisionID, Stage)
   /// What became of a decision, and whether the journal has all of it.

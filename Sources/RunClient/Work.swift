@@ -1,3 +1,4 @@
+internal import JSON
 package import Runs
 
 /// What a piece of work in flight wants done.
@@ -19,6 +20,7 @@ enum Work: Sendable {
   case refresh(any Job<Refreshed>)
   case detail(RunReference, any Job<RunDetail>)
   case graph(WorkflowID, version: Int?, any Job<Graph?>)
+  case context(RunReference, any Job<JSONValue>)
   case listing(WantedList, any Job<Listed>)
   case command(CommandJob)
 
@@ -32,6 +34,9 @@ enum Work: Sendable {
       return job.begin().map(Move.ask)
     case .graph(let id, let version, var job):
       defer { self = .graph(id, version: version, job) }
+      return job.begin().map(Move.ask)
+    case .context(let run, var job):
+      defer { self = .context(run, job) }
       return job.begin().map(Move.ask)
     case .listing(let wanted, var job):
       defer { self = .listing(wanted, job) }
@@ -53,6 +58,9 @@ enum Work: Sendable {
     case .graph(let id, let version, var job):
       defer { self = .graph(id, version: version, job) }
       return job.receive(answer, for: number).map(Move.ask)
+    case .context(let run, var job):
+      defer { self = .context(run, job) }
+      return job.receive(answer, for: number).map(Move.ask)
     case .listing(let wanted, var job):
       defer { self = .listing(wanted, job) }
       return job.receive(answer, for: number).map(Move.ask)
@@ -68,6 +76,7 @@ enum Work: Sendable {
     case .refresh(let job): job.learnt
     case .detail(_, let job): job.learnt
     case .graph(_, _, let job): job.learnt
+    case .context(_, let job): job.learnt
     case .listing(_, let job): job.learnt
     case .command(let job): job.learnt
     }
@@ -78,7 +87,7 @@ enum Work: Sendable {
     switch self {
     case .refresh(let job): job.isLarge
     case .detail(_, let job): job.isLarge
-    case .graph, .listing, .command: false
+    case .graph, .context, .listing, .command: false
     }
   }
 }

@@ -1,3 +1,4 @@
+package import JSON
 package import Runs
 package import RuntimeAPI
 
@@ -41,6 +42,11 @@ package struct AgentRuntimeBackend: Backend {
     knowledge: Knowledge
   ) -> any Job<Graph?> {
     GraphJob(workflow, version: version, knowledge: knowledge, place: place)
+  }
+
+  /// Reads a run's context.
+  package func context(_ run: RunReference) -> any Job<JSONValue> {
+    ContextJob(run, place: place)
   }
 
   /// Reads one list.

@@ -1,0 +1,33 @@
+package import Runs
+
+/// Finds the workflow that somebody means.
+///
+/// It is never guessed: where several fit, all of them are candidates.
+package enum WorkflowMatch {
+  /// The workflows that a text may mean: those of the exact name or id; without one, those whose id
+  /// begins with it; without one, those whose name has every word of it at the beginning of a word.
+  /// - Parameters:
+  ///   - text: A name, an id or the beginning of one, or words of a name.
+  ///   - workflows: What there is.
+  /// - Returns: The candidates, in the order of `workflows`; of an empty text none.
+  package static func candidates(_ text: String, among workflows: [Workflow]) -> [Workflow] {
+    guard !text.isEmpty else { return [] }
+    let exact = workflows.filter { $0.name == text || $0.id.text == text }
+    if !exact.isEmpty { return exact }
+    let wanted = words(of: text)
+    let begun = workflows.filter { $0.id.text.hasPrefix(text) }
+    if !begun.isEmpty { return begun }
+    guard !wanted.isEmpty else { return [] }
+    let same = workflows.filter { words(of: $0.name) == wanted }
+    if !same.isEmpty { return same }
+    return workflows.filter { workflow in
+      let parts = words(of: workflow.name)
+      return wanted.allSatisfy { word in parts.contains { $0.hasPrefix(word) } }
+    }
+  }
+
+  /// The words of a name in lower case: what stands between anything but letters and digits.
+  private static func words(of text: String) -> [String] {
+    text.lowercased().split { !$0.isLetter && !$0.isNumber }.map(String.init)
+  }
+}
