@@ -40,6 +40,15 @@ package enum Command: String, Sendable, Hashable, CaseIterable {
   case tryDemo = "try-demo"
   case connect
   case local
+  case left, right
+  case wordLeft = "word-left"
+  case wordRight = "word-right"
+  case lineStart = "line-start"
+  case lineEnd = "line-end"
+  case eraseLeft = "erase-left"
+  case eraseRight = "erase-right"
+  case eraseWord = "erase-word"
+  case eraseToStart = "erase-to-start"
 
   /// What help calls it.
   package var description: String {
@@ -85,6 +94,16 @@ package enum Command: String, Sendable, Hashable, CaseIterable {
     case .tryDemo: "try it"
     case .connect: "connect"
     case .local: "a local runtime"
+    case .left: "to the left"
+    case .right: "to the right"
+    case .wordLeft: "a word to the left"
+    case .wordRight: "a word to the right"
+    case .lineStart: "start of the line"
+    case .lineEnd: "end of the line"
+    case .eraseLeft: "erase before the cursor"
+    case .eraseRight: "erase under the cursor"
+    case .eraseWord: "erase the word before"
+    case .eraseToStart: "erase up to the start"
     }
   }
 
@@ -98,7 +117,8 @@ package enum Command: String, Sendable, Hashable, CaseIterable {
     case .open, .filter, .sort, .copy, .refresh, .follow, .newToken: .see
     case .commandLine, .help, .close, .back, .leave, .suspend: .leave
     case .confirm, .gracefully, .immediately, .keep, .complete, .nextField, .previousField,
-      .tryDemo, .connect, .local:
+      .tryDemo, .connect, .local, .left, .right, .wordLeft, .wordRight, .lineStart, .lineEnd,
+      .eraseLeft, .eraseRight, .eraseWord, .eraseToStart:
       nil
     }
   }

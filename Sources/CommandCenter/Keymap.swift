@@ -14,6 +14,8 @@ package struct Keymap: Sendable, Equatable {
     case token
     case firstStart = "first-start"
     case form
+    /// The keys that edit a line, in every prompt and field.
+    case line
   }
 
   /// A row of the table: any of these keys does this.
@@ -104,6 +106,14 @@ package struct Keymap: Sendable, Equatable {
       Binding(.confirm, "enter"), Binding(.nextField, "tab down"),
       Binding(.previousField, "backtab up"), Binding(.close, "esc"), Binding(.leave, "ctrl-c"),
       Binding(.suspend, "ctrl-z"),
+    ],
+    .line: [
+      Binding(.left, "left"), Binding(.right, "right"),
+      Binding(.wordLeft, "ctrl-left alt-left alt-b"),
+      Binding(.wordRight, "ctrl-right alt-right alt-f"),
+      Binding(.lineStart, "home"), Binding(.lineEnd, "end"),
+      Binding(.eraseLeft, "backspace"), Binding(.eraseRight, "delete"),
+      Binding(.eraseWord, "ctrl-w alt-backspace"), Binding(.eraseToStart, "ctrl-u"),
     ],
     .firstStart: [
       Binding(.tryDemo, "1"), Binding(.connect, "2"), Binding(.local, "3"),

@@ -53,7 +53,7 @@ package struct Permissions: Sendable, Equatable {
     case .approve, .reject:
       return task?.isPending == true ? .allowed : .refused("nothing here waits for an approval")
     case .resume where task?.isPending == true:
-      return .refused("this run waits for an approval: a approves, x rejects")
+      return .refused("this run waits for an approval: approve or reject it")
     default:
       let status = run?.status ?? (task == nil ? nil : RunStatus.running)
       return status.flatMap { verb.obstacle(status: $0) }.map(Legality.refused) ?? .allowed

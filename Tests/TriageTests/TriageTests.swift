@@ -299,7 +299,7 @@ extension Inbox {
     let row = Row(id: id, run: run("r", .paused), task: task("t", of: "r"))
     #expect(
       Permissions().legality(of: .resume, on: row).reason
-        == "this run waits for an approval: a approves, x rejects"
+        == "this run waits for an approval: approve or reject it"
     )
     #expect(Permissions().legality(of: .approve, on: row).isAllowed)
     #expect(Permissions().legality(of: .stop(.immediate), on: row).isAllowed)

@@ -2,6 +2,15 @@ internal import Cells
 internal import Runs
 internal import Triage
 
+extension Model {
+  /// The key of a command as the screen shows it; nil when it has none.
+  ///
+  /// Whatever names a key asks here: operators bind them as they like.
+  func key(_ command: Command, in scope: Keymap.Scope) -> String? {
+    config.keymap.label(of: command, in: scope, ascii: glyphs == .ascii)
+  }
+}
+
 /// The line of keys at the bottom; it changes with what is selected, and offers what can be done.
 enum Hints {
   static func draw(_ segments: [Segment], _ model: Model, into frame: inout Frame) {
@@ -15,8 +24,7 @@ enum Hints {
   {
     let room = model.size.columns - 2
     var parts = hints.compactMap { command, words in
-      model.config.keymap.label(of: command, in: scope, ascii: model.glyphs == .ascii)
-        .map { [Segment($0, .key), Segment(" \(words)", .chrome)] }
+      model.key(command, in: scope).map { [Segment($0, .key), Segment(" \(words)", .chrome)] }
     }
     let gap = Segment("  ", .chrome)
     var line = Array(parts.joined(separator: [gap]))

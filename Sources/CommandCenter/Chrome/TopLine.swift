@@ -72,7 +72,7 @@ enum TopLine {
     var lines = wrapped(why, model, maximumLines: limit)
     guard let next else { return lines }
     let isFixed = model.link.nextTry == nil || model.access.missing != nil
-    let room = isFixed ? Text.width(next) : max(Text.width(next), widestCountdown)
+    let room = isFixed ? Text.width(next) : max(Text.width(next), Text.width(retry(999, model)))
     if let last = lines.last, Text.width(last) + 1 + room <= model.size.columns - 2 {
       lines[lines.count - 1] = "\(last) \(next)"
       return lines
@@ -80,7 +80,11 @@ enum TopLine {
     return wrapped(why, model, maximumLines: limit - 1) + [next]
   }
 
-  private static let widestCountdown = Text.width("Retry in 999 s (r: now).")
+  /// When the next try comes, and which key does not wait for it.
+  private static func retry(_ seconds: Int64, _ model: Model) -> String {
+    let now = model.key(.refresh, in: model.screenLayer.scope).map { " (\($0): now)" } ?? ""
+    return "Retry in \(seconds) s\(now)."
+  }
 
   private static func wrapped(_ text: String, _ model: Model, maximumLines: Int) -> [String] {
     Text.wrapped(
@@ -105,11 +109,14 @@ enum TopLine {
   }
 
   private static func outage(_ model: Model) -> (why: String, next: String?)? {
-    if let sentence = model.access.missing { return (ended(sentence), "r tries again.") }
+    if let sentence = model.access.missing {
+      let key = model.key(.refresh, in: model.screenLayer.scope)
+      return (ended(sentence), key.map { "\($0) tries again." })
+    }
     guard model.link.isStale, let fault = model.link.fault else { return nil }
     let next = model.link.nextTry.map { next in
       let seconds = max(0, ((next - model.now).inMilliseconds + 999) / 1000)
-      return seconds > 0 ? "Retry in \(seconds) s (r: now)." : "Trying now."
+      return seconds > 0 ? retry(seconds, model) : "Trying now."
     }
     return (ended(fault.sentence), next)
   }

@@ -26,10 +26,14 @@ enum DialogView {
         if !following.isEmpty { lines += following + [[]] }
       }
       lines.append(
-        keys([("y", isYes ? "approve" : "reject"), ("Esc", "leave it waiting")], columns)
+        keys(
+          [(.confirm, isYes ? "approve" : "reject"), (.close, "leave it waiting")],
+          .decision,
+          model
+        )
       )
     } else {
-      lines.append(keys([("Esc", "close")], columns))
+      lines.append(keys([(.close, "close")], .decision, model))
     }
     box(lines, model, columns, into: &frame)
     let hints: [(Command, String)] =
@@ -52,7 +56,7 @@ enum DialogView {
       lines += [head("Stop", target, "\(status.word)\(count)", columns), []]
     }
     guard dialog.isOpen else {
-      lines.append(keys([("Esc", "close")], columns))
+      lines.append(keys([(.close, "close")], .stopping, model))
       box(lines, model, columns, into: &frame)
       Hints.draw(Hints.fit([(.close, "close")], .stopping, model), model, into: &frame)
       return
@@ -60,9 +64,9 @@ enum DialogView {
     let graceful = target.legality(of: .stop(.graceful), model.permissions)
     let immediate = target.legality(of: .stop(.immediate), model.permissions)
     if graceful.isAllowed {
-      lines += option("g", "gracefully", "\(finishing(steps)); nothing new starts", columns)
+      lines += option(.gracefully, "\(finishing(steps)); nothing new starts", model, columns)
     } else if immediate.isAllowed, let reason = graceful.reason {
-      lines += option("g", "gracefully", reason, columns, dimmed: true)
+      lines += option(.gracefully, reason, model, columns, dimmed: true)
     }
     if immediate.isAllowed {
       let ends =
@@ -72,15 +76,16 @@ enum DialogView {
         case 2: "both steps in flight are cancelled now"
         case let count: "all \(count) steps in flight are cancelled now"
         }
-      lines += option("i", "immediately", ends, columns)
+      lines += option(.immediately, ends, model, columns)
     }
     lines.append([])
     if target.task != nil {
       lines.append([Segment("Its approval is closed unanswered.")])
     }
-    lines.append([
-      Segment("A stopped run cannot be resumed."), Segment("   Esc", .key), Segment("  leave it"),
-    ])
+    lines.append(
+      [Segment("A stopped run cannot be resumed."), Segment("   ")]
+        + keys([(.close, "leave it")], .stopping, model)
+    )
     box(lines, model, columns, into: &frame)
     var hints: [(Command, String)] = []
     if graceful.isAllowed { hints.append((.gracefully, "gracefully")) }
@@ -112,8 +117,7 @@ enum DialogView {
     let words = prompt.mistake.map { ($0, Look.failure) } ?? (place, .text)
     lines += Text.wrapped(Text.sanitised(words.0), to: columns, maximumLines: 3)
       .map { [Segment($0, words.1)] }
-    let enter = model.glyphs == .ascii ? "Enter" : "↵"
-    lines += [[], keys([(enter, "use it"), ("Esc", "leave it")], columns)]
+    lines += [[], keys([(.confirm, "use it"), (.close, "leave it")], .token, model)]
     box(lines, model, columns, into: &frame)
     Hints.draw(
       Hints.fit([(.confirm, "use it"), (.close, "leave it")], .token, model),
@@ -170,7 +174,7 @@ enum DialogView {
     let room = max(1, rows - 1)
     let forFields = min(fields.count, fieldLines, max((room + 1) / 2, room - head.count))
     let note =
-      columns < 48 ? "… more: Esc, then open" : "… there is more: Esc, then open shows all of it"
+      columns < 48 ? "… more: close, then open" : "… there is more: close, then open shows it all"
     return head.prefix(room - forFields) + fields.prefix(forFields) + [[Segment(note, .warning)]]
   }
 
@@ -228,29 +232,40 @@ enum DialogView {
     return steps.isEmpty ? nil : steps.map(\.text)
   }
 
+  /// A way to stop: its key, its name, and what it does.
   private static func option(
-    _ key: String,
-    _ name: String,
+    _ command: Command,
     _ text: String,
+    _ model: Model,
     _ columns: Int,
     dimmed: Bool = false
   ) -> [[Segment]] {
-    let parts = Text.wrapped(text, to: max(8, columns - 16), maximumLines: 3)
+    let key = model.key(command, in: .stopping) ?? " "
+    let margin = Text.width(key) + 15
+    let parts = Text.wrapped(text, to: max(8, columns - margin), maximumLines: 3)
     return parts.enumerated().map { index, part in
       index == 0
         ? [
           Segment(key, Look(.key, dimmed: dimmed)),
-          Segment("  \(Text.padded(name, to: 11))  ", Look(.title, dimmed: dimmed)),
+          Segment(
+            "  \(Text.padded(command.description, to: 11))  ",
+            Look(.title, dimmed: dimmed)
+          ),
           Segment(part, Look(.text, dimmed: dimmed)),
-        ] : [Segment(String(repeating: " ", count: 16) + part, Look(.text, dimmed: dimmed))]
+        ] : [Segment(String(repeating: " ", count: margin) + part, Look(.text, dimmed: dimmed))]
     }
   }
 
-  private static func keys(_ pairs: [(String, String)], _ columns: Int) -> [Segment] {
-    Array(
-      pairs.map { [Segment($0.0, .key), Segment("  \($0.1)")] }
-        .joined(separator: [Segment("    ")])
-    )
+  /// Keys of a dialog and what they do there; a command without a key is left out.
+  private static func keys(
+    _ pairs: [(Command, String)],
+    _ scope: Keymap.Scope,
+    _ model: Model
+  ) -> [Segment] {
+    let parts = pairs.compactMap { command, words in
+      model.key(command, in: scope).map { [Segment($0, .key), Segment("  \(words)")] }
+    }
+    return Array(parts.joined(separator: [Segment("    ")]))
   }
 
   /// Draws the lines in a frame in the middle of the screen; what lies beneath is dimmed.

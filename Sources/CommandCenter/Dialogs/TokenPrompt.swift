@@ -40,7 +40,7 @@ package struct TokenPrompt: Sendable, Equatable {
 
   /// What is wrong with the token, as far as that can be told before it is sent.
   var flaw: String? {
-    if token.text.isEmpty { return "nothing was typed; paste the token, or Esc" }
+    if token.text.isEmpty { return "nothing was typed; paste the token" }
     guard token.text.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else {
       return "a token is one word of plain letters, digits and signs; this has a blank or other "
         + "characters in it"

@@ -42,11 +42,11 @@ enum CommandLineView {
     let size = model.size
     let row = size.rows - 1
     frame.fill(Rect(column: 0, row: row, columns: size.columns, rows: 1), look: .chrome)
-    let hints = [
-      Segment("Tab", .key), Segment(" complete  ", .chrome),
-      Segment(model.glyphs == .ascii ? "Enter" : "↵", .key), Segment(" do it  ", .chrome),
-      Segment("Esc", .key), Segment(" close", .chrome),
-    ]
+    let hints = Hints.fit(
+      [(.complete, "complete"), (.confirm, "do it"), (.close, "close")],
+      .command,
+      model
+    )
     let room = size.columns >= 60 ? size.columns - hints.width - 5 : size.columns - 3
     // What is being typed stays in view: the front of a long line gives way.
     var visible = Text.sanitised(line.text)

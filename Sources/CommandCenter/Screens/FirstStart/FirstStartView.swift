@@ -7,32 +7,34 @@ enum FirstStartView {
       draw(form, screen, model, into: &frame)
       return
     }
-    var lines = choices(screen)
+    var lines = choices(screen, model)
     if model.size.rows < 16 { lines.removeAll { $0.isEmpty } }
     for (offset, line) in lines.enumerated() where offset + 2 < model.size.rows {
       frame.put(line, column: 3, row: 1 + offset, end: model.size.columns - 1)
     }
     NoticeLine.draw(model, into: &frame)
+    let keys = [Command.tryDemo, .connect, .local].compactMap { model.key($0, in: .firstStart) }
     Hints.draw(
-      [Segment("1 2 3", .key), Segment(" choose  ", .chrome)]
+      [Segment(keys.joined(separator: " "), .key), Segment(" choose  ", .chrome)]
         + Hints.fit([(.back, "quit")], .firstStart, model),
       model,
       into: &frame
     )
   }
 
-  private static func choices(_ screen: FirstStart) -> [[Segment]] {
-    let choice = { (key: String, name: String, words: String) in
+  private static func choices(_ screen: FirstStart, _ model: Model) -> [[Segment]] {
+    let choice = { (command: Command, name: String, words: String) in
       [
-        Segment(key, .key), Segment("  \(Text.padded(name, to: 10))", .title),
+        Segment(model.key(command, in: .firstStart) ?? " ", .key),
+        Segment("  \(Text.padded(name, to: 10))", .title),
         Segment("  \(words)"),
       ]
     }
     return [
       [Segment("Command Center has no profile yet.", .title)], [],
-      choice("1", "try it", "a local runtime with example workflows, gone when you leave"),
-      choice("2", "connect", "to AgentRuntime: address, tenant, project, token"),
-      choice("3", "local", "an empty local runtime, its data kept on this machine"), [],
+      choice(.tryDemo, "try it", "a local runtime with example workflows, gone when you leave"),
+      choice(.connect, "connect", "to AgentRuntime: address, tenant, project, token"),
+      choice(.local, "local", "an empty local runtime, its data kept on this machine"), [],
       [Segment("Settings stand in \(screen.configPath).", .secondary)],
       [Segment("Nothing is sent anywhere before you choose.", .secondary)],
     ]
@@ -58,7 +60,7 @@ enum FirstStartView {
       form.mistake
       ?? (form.isSending
         ? "Writing the profile …"
-        : "Enter on the last line writes "
+        : "\(model.key(.confirm, in: .form) ?? "Enter") on the last line writes "
           + "the profile to \(path) and connects. Nothing is sent anywhere before that.")
     let lines = Text.wrapped(
       Text.sanitised(sentence),

@@ -14,13 +14,12 @@ enum HelpView {
       draw(column, screen, model, into: &frame)
     }
     drawReason(screen, model, into: &frame)
-    let arrows = model.glyphs == .ascii ? "Up Down" : "↑↓"
-    let enter = model.glyphs == .ascii ? "Enter" : "↵"
+    let arrows = [Command.up, .down].compactMap { model.key($0, in: .help) }
     Hints.draw(
       [
-        Segment(arrows, .key), Segment(" choose  ", .chrome), Segment(enter, .key),
-        Segment(" do it  ", .chrome), Segment("Esc", .key), Segment(" close", .chrome),
-      ],
+        Segment(arrows.joined(separator: model.glyphs == .ascii ? " " : ""), .key),
+        Segment(" choose  ", .chrome),
+      ] + Hints.fit([(.open, "do it"), (.close, "close")], .help, model),
       model,
       into: &frame
     )

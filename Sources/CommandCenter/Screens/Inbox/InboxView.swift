@@ -32,10 +32,17 @@ enum InboxView {
     let count = model.link.lastGood == nil ? "" : " \(model.inbox.inbox.count)"
     let end = frame.put("[1 Inbox\(count)]", column: 1, row: 1, look: .tabActive)
     let remarks = remarks(model.inbox.reading).joined(separator: " · ")
-    frame.put([Segment(remarks, .warning)], column: end + 2, row: 1, end: model.size.columns - 8)
+    let help =
+      model.key(.help, in: .inbox).map { [Segment($0, .key), Segment(" help", .tab)] } ?? []
     frame.put(
-      [Segment("?", .key), Segment(" help", .tab)],
-      column: model.size.columns - 7,
+      [Segment(remarks, .warning)],
+      column: end + 2,
+      row: 1,
+      end: model.size.columns - 2 - help.width
+    )
+    frame.put(
+      help,
+      column: model.size.columns - 1 - help.width,
       row: 1,
       end: model.size.columns - 1
     )

@@ -3,10 +3,19 @@ package import Runs
 /// One run, looked at: its events, its steps, its task.
 package struct RunScreen: Sendable, Equatable {
   /// What is shown of the run; digits stay with their tab whichever are there.
-  package enum Tab: Int, Sendable, CaseIterable {
-    case events = 1
-    case steps = 2
-    case task = 4
+  package enum Tab: Sendable, CaseIterable {
+    case events
+    case steps
+    case task
+
+    /// The command that shows it.
+    var command: Command {
+      switch self {
+      case .events: .events
+      case .steps: .steps
+      case .task: .task
+      }
+    }
 
     /// The tab's name.
     var title: String {

@@ -106,7 +106,8 @@ enum RunView {
     var column = 1
     for tab in screen.tabs(detail) {
       let isActive = tab == screen.tab
-      let label = "\(tab.rawValue) \(tab.title)"
+      let label = [model.key(tab.command, in: .run), tab.title].compactMap { $0 }
+        .joined(separator: " ")
       column = frame.put(
         isActive ? "[\(label)]" : label,
         column: column,
@@ -252,7 +253,9 @@ enum RunView {
           if let expires = task.expiresAt {
             parts.append("deadline in \(model.age(expires - model.inbox.inbox.at))")
           }
-          parts.append("a approves, x rejects")
+          let answers = [(Command.approve, "approves"), (.reject, "rejects")]
+            .compactMap { command, word in model.key(command, in: .run).map { "\($0) \(word)" } }
+          if !answers.isEmpty { parts.append(answers.joined(separator: ", ")) }
         }
       }
       if detail.unreadable > 0 { parts.append("\(detail.unreadable) unreadable") }
