@@ -10,6 +10,12 @@ package enum Effect: Sendable, Equatable {
   case load(RunReference)
   /// Carry a decision out.
   case carryOut(Decision)
+  /// Have it on record that a decision was taken back before it was sent.
+  case withdraw(Decision, why: String)
+  /// Have it on record that decisions are about to be sent one by one.
+  case plan(BatchID, [Decision])
+  /// Find out whether decisions can be recorded; ``DecisionMessage/journal(_:)`` tells.
+  case probeJournal
   /// Send a text to the terminal's clipboard, and tell what became of it.
   case copy(String)
   /// Forget the keys that were pressed before what is shown now: they were not meant for it.

@@ -48,5 +48,10 @@ package enum RunMessage: Sendable, Equatable {
 /// What becomes of a decision.
 package enum DecisionMessage: Sendable, Equatable {
   case stage(DecisionID, Stage)
+  /// What became of it; after an unknown outcome another one may come, once reading has told.
   case outcome(Decision, Outcome, recorded: Bool)
+  /// Whether decisions can be recorded, or why not.
+  case journal(Fault?)
+  /// What programs that ended too early had decided, and what became of it.
+  case unfinished(Unfinished)
 }

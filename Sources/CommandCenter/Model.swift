@@ -24,6 +24,10 @@ package struct Model: Sendable, Equatable {
   package var details = DetailCache()
   /// How the inboxes of other profiles were left.
   var left: [String: LeftInbox] = [:]
+  /// Why decisions cannot be recorded, as far as it is known; nil when they can.
+  package var journalFault: Fault?
+  /// Decisions that a program that ended too early had planned and not sent.
+  package var leftPlans: [JournalRecord] = []
   /// Decisions on their way.
   package var flights: [DecisionID: Flight] = [:]
   package var notice: Notice?

@@ -179,6 +179,9 @@ package final class EventLoop {
     case .pace(let pace): client.setPace(pace, now: now)
     case .load(let run): client.load(run, known: model.details[run])
     case .carryOut(let decision): client.carryOut(decision, now: now)
+    case .withdraw(let decision, let why): client.withdraw(decision, why: why, now: now)
+    case .plan(let batch, let decisions): client.plan(batch, decisions, now: now)
+    case .probeJournal: client.probeJournal(now: now)
     case .open(let name): open(profile: name)
     case .add(let draft): add(draft)
     case .renewToken: fetchToken()
@@ -294,6 +297,8 @@ extension Message {
     case .stage(let id, let stage): self = .decision(.stage(id, stage))
     case .outcome(let decision, let outcome, let recorded):
       self = .decision(.outcome(decision, outcome, recorded: recorded))
+    case .journal(let fault): self = .decision(.journal(fault))
+    case .unfinished(let unfinished): self = .decision(.unfinished(unfinished))
     }
   }
 }

@@ -22,7 +22,9 @@ extension Log {
       let record = recorded ? "" : ", not recorded"
       let what = "\(decision.id.text) \(decision.verb.word) \(decision.subject.run.run.text)"
       write(.info, "decision", "\(what): \(ExitCode(outcome))\(record)", at: now)
-    case .reading, .detail, .pollStarted, .graph, .context, .listing: break
+    case .journal(let fault?): write(.error, "journal", fault.sentence, at: now)
+    case .journal(nil), .unfinished, .reading, .detail, .pollStarted, .graph, .context, .listing:
+      break
     }
   }
 }

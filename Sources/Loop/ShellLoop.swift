@@ -165,7 +165,7 @@ extension ShellMessage {
   /// What the client tells, as a message; nil for what no verb needs to know.
   fileprivate init?(_ event: ClientEvent) {
     switch event {
-    case .pollStarted, .exchanged, .context: return nil
+    case .pollStarted, .exchanged, .context, .journal, .unfinished: return nil
     case .reading(let reading, _): self = .reading(.success(reading))
     case .pollFailed(let fault, _, _): self = .reading(.failure(fault))
     case .detail(_, let result): self = .detail(result)

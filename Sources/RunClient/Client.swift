@@ -21,7 +21,6 @@ package final class Client {
 
   private let pool: TransferPool
   private let journal: Journal
-  private let allowsUnrecorded: Bool
   private let random: () -> Double
   private let tellsExchanges: Bool
 
@@ -36,8 +35,8 @@ package final class Client {
   /// The decisions behind the one in flight for the same run.
   private var queue: [Decision] = []
   private var errands: [Errand] = []
-  /// What the errands that are out belong to, by errand.
-  private var out: [Int: Int] = [:]
+  /// What the errands that are out belong to, by errand; nil for those that belong to no flight.
+  private var out: [Int: Int?] = [:]
   private var lastErrand = 0
   private var events: [ClientEvent] = []
   private var now = Timestamp(milliseconds: 0)
@@ -52,7 +51,6 @@ package final class Client {
   ///   - backend: How it is spoken to.
   ///   - pool: Carries the calls; nobody else starts any in it or takes what is finished.
   ///   - journal: Where decisions are recorded before they are sent.
-  ///   - allowsUnrecorded: Whether a decision is sent when the journal cannot be written.
   ///   - tellsExchanges: Whether each exchange is an event too.
   ///   - random: Evenly spread from 0 up to 1.
   package init(
@@ -60,7 +58,6 @@ package final class Client {
     backend: any Backend,
     pool: TransferPool,
     journal: Journal,
-    allowsUnrecorded: Bool = false,
     tellsExchanges: Bool = false,
     random: @escaping () -> Double
   ) {
@@ -68,7 +65,6 @@ package final class Client {
     self.backend = backend
     self.pool = pool
     self.journal = journal
-    self.allowsUnrecorded = allowsUnrecorded
     self.tellsExchanges = tellsExchanges
     self.random = random
   }
@@ -129,6 +125,23 @@ package final class Client {
     startQueued()
   }
 
+  /// Has it on record that a decision was taken back before it was sent.
+  package func withdraw(_ decision: Decision, why: String, now: Timestamp) {
+    note(.withdrawn(decision, why: why, at: now), now: now)
+  }
+
+  /// Has it on record that decisions are about to be sent one by one, so that a start after a crash
+  /// knows which were not.
+  package func plan(_ batch: BatchID, _ decisions: [Decision], now: Timestamp) {
+    note(.planned(batch, decisions, at: now), now: now)
+  }
+
+  /// Finds out whether the journal can be written; ``ClientEvent/journal(_:)`` tells.
+  package func probeJournal(now: Timestamp) {
+    self.now = now
+    record(of: nil) { [journal] () throws(Fault) in try journal.probe() }
+  }
+
   /// Reads a list once.
   package func list(_ wanted: WantedList) {
     launch(.listing(wanted, backend.list(wanted)))
@@ -178,7 +191,12 @@ package final class Client {
   /// Takes back what an errand came to; ``advance(now:)`` tells what follows.
   package func returned(_ id: Int, _ result: ErrandResult, now: Timestamp) {
     self.now = now
-    guard let owner = out.removeValue(forKey: id), flights[owner] != nil else { return }
+    guard let belongs = out.removeValue(forKey: id) else { return }
+    guard let owner = belongs else {
+      if case .recorded(let fault) = result.content { events.append(.journal(fault)) }
+      return
+    }
+    guard flights[owner] != nil else { return }
     flights[owner]?.isAway = false
     switch result.content {
     case .advanced(let work, let moves):
@@ -286,10 +304,10 @@ extension Client {
     perform(moves, of: id)
   }
 
-  private func send(_ owner: Int, _ work: @escaping @Sendable () -> ErrandResult) {
+  private func send(_ owner: Int?, _ work: @escaping @Sendable () -> ErrandResult) {
     lastErrand += 1
-    flights[owner]?.isAway = true
-    out[lastErrand] = owner
+    if let owner { flights[owner]?.isAway = true }
+    out[lastErrand] = .some(owner)
     errands.append(Errand(id: lastErrand, work: work))
   }
 
@@ -321,9 +339,19 @@ extension Client {
   // MARK: Decisions
 
   private func write(_ entry: JournalEntry, of id: Int) {
-    send(id) { [journal] in
+    record(of: id) { [journal] () throws(Fault) in try journal.append(entry) }
+  }
+
+  /// Writes what waits for nothing, and nothing waits for.
+  private func note(_ entry: JournalEntry, now: Timestamp) {
+    self.now = now
+    record(of: nil) { [journal] () throws(Fault) in try journal.append(entry) }
+  }
+
+  private func record(of id: Int?, _ work: @escaping @Sendable () throws(Fault) -> Void) {
+    send(id) {
       do throws(Fault) {
-        try journal.append(entry)
+        try work()
         return ErrandResult(content: .recorded(nil))
       } catch {
         return ErrandResult(content: .recorded(error))
@@ -353,8 +381,7 @@ extension Client {
       let job = CommandJob(
         decision,
         backend: backend,
-        knowledge: knowledge,
-        allowsUnrecorded: allowsUnrecorded
+        knowledge: knowledge
       )
       launch(.command(job))
     }

@@ -21,6 +21,10 @@ package enum ClientEvent: Sendable {
   case stage(DecisionID, Stage)
   /// What became of a decision, and whether the journal has all of it.
   case outcome(Decision, Outcome, recorded: Bool)
+  /// Whether the journal can be written, or why not.
+  case journal(Fault?)
+  /// What the journals of programs that ended too early held, and what became of it.
+  case unfinished(Unfinished)
   /// What a wanted list holds.
   case listing(WantedList, Result<Listed, Fault>)
   /// An exchange with the server is over: the call and what came of it, for a log.

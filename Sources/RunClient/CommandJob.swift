@@ -35,7 +35,6 @@ package struct CommandJob: Sendable {
   package private(set) var wasRecorded: Bool?
 
   private let backend: any Backend
-  private let allowsUnrecorded: Bool
   private var state = State.idle
   /// What the server answered to the command.
   private var verdict: Verdict?
@@ -49,16 +48,13 @@ package struct CommandJob: Sendable {
   ///   - decision: What was decided.
   ///   - backend: How the server is spoken to.
   ///   - knowledge: What is known of it.
-  ///   - allowsUnrecorded: Whether a decision that cannot be journalled is sent nevertheless.
   package init(
     _ decision: Decision,
     backend: any Backend,
-    knowledge: Knowledge = Knowledge(),
-    allowsUnrecorded: Bool = false
+    knowledge: Knowledge = Knowledge()
   ) {
     self.decision = decision
     self.backend = backend
-    self.allowsUnrecorded = allowsUnrecorded
     learnt = knowledge
   }
 
@@ -99,7 +95,7 @@ package struct CommandJob: Sendable {
   package mutating func recorded(_ fault: Fault?, now: Timestamp) -> [Move] {
     guard case .recording = state else { return [] }
     wasRecorded = fault == nil
-    if let fault, !allowsUnrecorded { return finish(.notSent(fault)) }
+    if let fault, !decision.allowsUnrecorded { return finish(.notSent(fault)) }
     state = .sending
     offset += CommandJob.numbersPerRead
     return [.stage(.sending), .ask(Ask(offset, backend.command(decision)))]
@@ -117,7 +113,10 @@ package struct CommandJob: Sendable {
     guard case .guarding(let job) = state, let result = job.result else { return [] }
     learnt.merge(job.learnt)
     switch result {
-    case .failure(let fault): return finish(.notSent(fault))
+    case .failure(let fault):
+      // What cannot be read cannot show what was made a condition.
+      guard decision.insists, decision.conditions.isEmpty else { return finish(.notSent(fault)) }
+      return record(now)
     case .success(let standing):
       if let outcome = Guard.objection(to: decision, standing) { return finish(outcome) }
       return record(now)

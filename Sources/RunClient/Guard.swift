@@ -17,12 +17,26 @@ enum Guard {
       if run.status.isTerminal { return .changed(.status(saw: seen?.status, now: run)) }
       return .changed(.answered(by: nil, at: nil, approved: nil))
     case .pending(let task):
-      if let payload = seen?.payload, payload != task.payload { return .changed(.payload(task)) }
+      if let seen, !seen.isSame(task.payload) { return .changed(.payload(task)) }
     }
     if let saw = seen?.status, saw.phase != run.status.phase {
       return .changed(.status(saw: saw, now: run))
     }
+    if let outcome = unmet(decision.conditions, run) { return outcome }
     return refusal(decision.verb, run).map { .refused($0) }
+  }
+
+  /// What a condition found otherwise than it wants.
+  private static func unmet(_ conditions: Conditions, _ run: Run) -> Outcome? {
+    if let statuses = conditions.statuses, !statuses.contains(run.status) {
+      return .changed(.status(saw: nil, now: run))
+    }
+    guard let wanted = conditions.lastEvent else { return nil }
+    guard let newest = run.lastEvent else {
+      let reason = "the server does not tell the run's newest event, so nothing can depend on it"
+      return .refused(Refusal(.illegal, reason))
+    }
+    return newest == wanted ? nil : .changed(.events(wanted: wanted, newest: newest))
   }
 
   /// Why the backend cannot do this, whatever the run's state.

@@ -12,6 +12,8 @@ package final class Journal: Sendable {
   package let directory: String
   /// The file, within the folder.
   package let name: String
+  /// Whose decisions its lines are.
+  package let place: JournalPlace
 
   private struct State {
     var descriptor: Int32?
@@ -23,11 +25,18 @@ package final class Journal: Sendable {
   /// The journal of a process.
   /// - Parameters:
   ///   - directory: An absolute path; made with mode 0700 when it does not exist.
+  ///   - place: Whose decisions its lines are.
   ///   - startedAt: When the process began.
   ///   - process: Its number.
-  package init(directory: String, startedAt: Timestamp, process: Int32) {
+  package init(
+    directory: String,
+    place: JournalPlace,
+    startedAt: Timestamp,
+    process: Int32
+  ) {
     self.directory = directory
-    name = "\(startedAt.iso8601)-\(process).jsonl"
+    self.place = place
+    name = "\(startedAt.iso8601)-\(process)\(JournalFolder.ending)"
   }
 
   deinit {
@@ -39,14 +48,48 @@ package final class Journal: Sendable {
   /// Where the lines go.
   package var path: String { "\(directory)/\(name)" }
 
-  /// Writes a line and has it synced; it blocks for as long as the disk takes.
+  /// The folder, to read what every process wrote.
+  package var folder: JournalFolder { JournalFolder(directory: directory) }
+
+  /// Writes an entry's lines and has them synced; it blocks for as long as the disk takes.
   ///
-  /// - Throws: A fault `local` that names the file; no half of the line stays behind.
+  /// - Throws: A fault `local` that names the file; no half of a line stays behind.
   package func append(_ entry: JournalEntry) throws(Fault) {
-    let line = JSONWriter.bytes(entry.json) + [0x0A]
+    let bytes: [UInt8] = entry.lines(in: place).flatMap { line in JSONWriter.bytes(line) + [0x0A] }
+    guard !bytes.isEmpty else { return }
+    try saying { (state) throws(Mistake) in try write(bytes, &state) }
+  }
+
+  /// Tries whether an entry could be written now, by writing something beside the journal and taking
+  /// it away again; who decides nothing still leaves no file.
+  ///
+  /// - Throws: The fault that ``append(_:)`` would throw.
+  package func probe() throws(Fault) {
+    try saying { (state) throws(Mistake) in
+      if state.descriptor == nil {
+        let code = StateFolder.make(directory)
+        if code != 0 { throw Mistake("opened", code) }
+      }
+      let trial = "\(path).trial"
+      let flags = O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW
+      let descriptor = unsafe Glibc.open(trial, flags, 0o600)
+      guard descriptor >= 0 else { throw Mistake("opened", errno) }
+      defer {
+        close(descriptor)
+        unsafe unlink(trial)
+      }
+      var scratch = State(descriptor: descriptor)
+      try write([UInt8](repeating: 0x20, count: Journal.trialBytes), &scratch)
+    }
+  }
+
+  /// As long as the lines of most decisions.
+  private static let trialBytes = 4096
+
+  private func saying(_ work: (inout State) throws(Mistake) -> Void) throws(Fault) {
     let mistake = state.withLock { state in
       do throws(Mistake) {
-        try write(line, &state)
+        try work(&state)
         return nil as Mistake?
       } catch {
         return error
@@ -57,9 +100,9 @@ package final class Journal: Sendable {
     }
   }
 
-  private func write(_ line: [UInt8], _ state: inout State) throws(Mistake) {
+  private func write(_ bytes: [UInt8], _ state: inout State) throws(Mistake) {
     let descriptor = if let open = state.descriptor { open } else { try open(&state) }
-    var rest = line[...]
+    var rest = bytes[...]
     while !rest.isEmpty {
       let count = unsafe rest.withUnsafeBytes { bytes in
         unsafe Glibc.write(descriptor, bytes.baseAddress, bytes.count)
@@ -77,7 +120,7 @@ package final class Journal: Sendable {
       ftruncate(descriptor, state.length)
       throw mistake
     }
-    state.length += off_t(line.count)
+    state.length += off_t(bytes.count)
   }
 
   private func open(_ state: inout State) throws(Mistake) -> Int32 {
@@ -87,7 +130,7 @@ package final class Journal: Sendable {
     let descriptor = unsafe Glibc.open(path, flags, 0o600)
     guard descriptor >= 0 else { throw Mistake("opened", errno) }
     // The umask can only take rights away; an older file of this name may have more.
-    guard fchmod(descriptor, 0o600) == 0, flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+    guard fchmod(descriptor, 0o600) == 0, JournalFolder.lock(descriptor, LOCK_EX) else {
       let mistake = Mistake("locked", errno)
       close(descriptor)
       throw mistake

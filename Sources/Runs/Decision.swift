@@ -29,10 +29,27 @@ package enum Verb: Sendable, Hashable {
     case .start: "start"
     }
   }
+
+  /// Every verb.
+  package static let all: [Verb] = [
+    .approve, .reject, .pause, .resume, .stop(.graceful), .stop(.immediate), .start,
+  ]
+
+  /// The verb of a word; nil for a word that is none.
+  package init?(word: String) {
+    guard let verb = Verb.all.first(where: { $0.word == word }) else { return nil }
+    self = verb
+  }
 }
 
 /// Names one decision; sent as the idempotency key, the same over retries and restarts.
 package struct DecisionID: Identity {
+  package let text: String
+  package init(_ text: String) { self.text = text }
+}
+
+/// Names decisions that were reviewed together and are sent one by one.
+package struct BatchID: Identity {
   package let text: String
   package init(_ text: String) { self.text = text }
 }
@@ -61,16 +78,49 @@ package struct Seen: Sendable, Equatable {
   package var status: RunStatus?
   /// What the task asked then; nil for decisions about runs.
   package var payload: JSONObject?
+  /// The digest of what the task asked, where only that was kept: by a journal.
+  package var digest: String?
   /// The newest event then: written to the journal, never compared, since a running run moves all
   /// the time.
   package var lastEvent: Int?
 
   /// What was seen.
-  package init(status: RunStatus?, payload: JSONObject? = nil, lastEvent: Int? = nil) {
+  package init(
+    status: RunStatus?,
+    payload: JSONObject? = nil,
+    digest: String? = nil,
+    lastEvent: Int? = nil
+  ) {
     self.status = status
     self.payload = payload
+    self.digest = digest
     self.lastEvent = lastEvent
   }
+
+  /// Whether a task asks the same as was seen.
+  ///
+  /// The payload itself is compared where there is one: a digest names, it does not protect.
+  package func isSame(_ asked: JSONObject) -> Bool {
+    if let payload { return payload == asked }
+    return digest.map { $0 == Digest.of(.object(asked)) } ?? true
+  }
+}
+
+/// What the server must show just before sending, word for word, beyond what was seen.
+package struct Conditions: Sendable, Equatable {
+  /// The run must be in one of these; nil takes any.
+  package var statuses: Set<RunStatus>?
+  /// The newest event of the run must be this; nil takes any.
+  package var lastEvent: Int?
+
+  /// Conditions; none without arguments.
+  package init(statuses: Set<RunStatus>? = nil, lastEvent: Int? = nil) {
+    self.statuses = statuses
+    self.lastEvent = lastEvent
+  }
+
+  /// Whether there is nothing to check.
+  package var isEmpty: Bool { statuses == nil && lastEvent == nil }
 }
 
 /// One thing that an operator decided, bound to what was on the screen.
@@ -85,6 +135,12 @@ package struct Decision: Sendable, Equatable {
   /// Fields that go beside `approved` (a comment, edited values), or a start's input.
   package var fields: JSONObject
   package var madeAt: Timestamp
+  /// What the server must show just before sending; otherwise nothing is sent.
+  package var conditions: Conditions
+  /// Whether it is sent although the reading before it failed.
+  package var insists: Bool
+  /// Whether it is sent although it cannot be recorded.
+  package var allowsUnrecorded: Bool
 
   /// A decision.
   package init(
@@ -94,7 +150,10 @@ package struct Decision: Sendable, Equatable {
     title: String,
     seen: Seen? = nil,
     fields: JSONObject = [:],
-    madeAt: Timestamp
+    madeAt: Timestamp,
+    conditions: Conditions = Conditions(),
+    insists: Bool = false,
+    allowsUnrecorded: Bool = false
   ) {
     self.id = id
     self.verb = verb
@@ -103,6 +162,9 @@ package struct Decision: Sendable, Equatable {
     self.seen = seen
     self.fields = fields
     self.madeAt = madeAt
+    self.conditions = conditions
+    self.insists = insists
+    self.allowsUnrecorded = allowsUnrecorded
   }
 }
 

@@ -46,6 +46,8 @@ package enum Change: Sendable, Equatable {
   case payload(HumanTask)
   /// Somebody answered the task; by whom, when and how where the server says.
   case answered(by: String?, at: Timestamp?, approved: Bool?)
+  /// The run has moved on: its newest event is another one than was wanted.
+  case events(wanted: Int, newest: Int)
   /// The run or the task is not there any more.
   case gone
 }

@@ -139,10 +139,16 @@ struct Setup {
   }
 
   /// A client and what carries its calls.
+  /// - Parameters:
+  ///   - server: Whom it asks.
+  ///   - profile: The profile that names the server.
+  ///   - url: What the journal calls the server, where its address is another one at every start.
+  /// - Returns: Both.
   /// - Throws: ``Mistake`` for a network setting that cannot be used.
   func connection(
     to server: Server,
-    profile: Profile
+    profile: Profile,
+    lasting url: String? = nil
   ) throws(Mistake) -> Connection {
     let pool = try pool(for: profile)
     let client = Client(
@@ -151,6 +157,12 @@ struct Setup {
       pool: pool,
       journal: Journal(
         directory: "\(paths.state)/journal",
+        place: JournalPlace(
+          profile: profile.name,
+          url: url ?? server.url,
+          tenant: server.tenant,
+          project: server.project
+        ),
         startedAt: SystemClock.now(),
         process: getpid()
       ),

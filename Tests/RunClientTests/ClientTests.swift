@@ -97,8 +97,10 @@ struct ClientTests {
     #expect(outcome.word == "not sent")
     #expect(!isRecorded)
     #expect(!peer.received.contains { $0.method == "POST" })
-    let insisting = try House(peer, folder: "/proc/none/journal", allowsUnrecorded: true)
-    let second = try insisting.outcome(of: decide(.pause, saw: .running))
+    let insisting = try House(peer, folder: "/proc/none/journal")
+    var decision = decide(.pause, saw: .running)
+    decision.allowsUnrecorded = true
+    let second = try insisting.outcome(of: decision)
     #expect(second.outcome.word == "done, not read back")
     #expect(!second.isRecorded)
     #expect(peer.received.filter { $0.method == "POST" }.count == 1)

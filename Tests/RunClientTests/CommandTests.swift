@@ -154,12 +154,9 @@ import Transport
       $0.perform(.pause)
       return Fed.json("{}")
     }
-    let insisted = try carryOut(
-      decide(.pause, saw: .running),
-      in: &world,
-      journal: full,
-      allowsUnrecorded: true
-    )
+    var insisting = decide(.pause, saw: .running)
+    insisting.allowsUnrecorded = true
+    let insisted = try carryOut(insisting, in: &world, journal: full)
     #expect(insisted.outcome.word == "done")
   }
 

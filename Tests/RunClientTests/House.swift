@@ -14,34 +14,28 @@ final class House {
   /// Whether the worker is slower than every exchange.
   var isWorkerSlow = false
 
-  convenience init(
-    _ peer: RawServer,
-    folder: String,
-    tenant: String? = "acme",
-    allowsUnrecorded: Bool = false
-  ) throws {
-    try self.init(
-      url: peer.url(""),
-      folder: folder,
-      tenant: tenant,
-      allowsUnrecorded: allowsUnrecorded
-    )
+  convenience init(_ peer: RawServer, folder: String, tenant: String? = "acme") throws {
+    try self.init(url: peer.url(""), folder: folder, tenant: tenant)
   }
 
-  init(
-    url: String,
-    folder: String,
-    tenant: String? = "acme",
-    allowsUnrecorded: Bool = false
-  ) throws {
+  init(url: String, folder: String, tenant: String? = "acme", process: Int32 = 1) throws {
     pool = try TransferPool(settings: TransportSettings(userAgent: "command-center/test"))
     let server = try Server(url: url, token: "pat_1", tenant: tenant, project: "payments")
     client = Client(
       server: server,
       backend: AgentRuntimeBackend(place: server.place),
       pool: pool,
-      journal: Journal(directory: folder, startedAt: start, process: 1),
-      allowsUnrecorded: allowsUnrecorded,
+      journal: Journal(
+        directory: folder,
+        place: JournalPlace(
+          profile: "test",
+          url: server.url,
+          tenant: server.tenant,
+          project: server.project
+        ),
+        startedAt: start,
+        process: process
+      ),
       random: { 0.5 }
     )
   }

@@ -13,7 +13,12 @@ import Testing
 
   @Test func `each entry is one line of JSON in a file of its owner's`() throws {
     try withTemporaryFolder { folder in
-      let journal = Journal(directory: "\(folder)/state/journal", startedAt: start, process: 42)
+      let journal = Journal(
+        directory: "\(folder)/state/journal",
+        place: place,
+        startedAt: start,
+        process: 42
+      )
       #expect(unsafe access(journal.directory, F_OK) != 0, "no decision, no file")
       let decision = decide(.pause, saw: .running)
       try journal.append(.sending(decision, at: start))
@@ -31,7 +36,7 @@ import Testing
 
   @Test func `another process can tell that the file is still being written`() throws {
     try withTemporaryFolder { folder in
-      var journal: Journal? = Journal(directory: folder, startedAt: start, process: 1)
+      var journal: Journal? = Journal(directory: folder, place: place, startedAt: start, process: 1)
       try journal?.append(.sending(decide(.pause, saw: nil), at: start))
       let path = try #require(journal?.path)
       let other = unsafe open(path, O_RDONLY | O_CLOEXEC)
@@ -46,7 +51,12 @@ import Testing
     try withTemporaryFolder { folder in
       let file = unsafe open("\(folder)/taken", O_WRONLY | O_CREAT | O_CLOEXEC, 0o600)
       close(file)
-      let journal = Journal(directory: "\(folder)/taken/journal", startedAt: start, process: 1)
+      let journal = Journal(
+        directory: "\(folder)/taken/journal",
+        place: place,
+        startedAt: start,
+        process: 1
+      )
       let entry = JournalEntry.sending(decide(.pause, saw: nil), at: start)
       #expect {
         try journal.append(entry)

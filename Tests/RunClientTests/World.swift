@@ -94,10 +94,9 @@ struct Carried {
 func carryOut(
   _ decision: Decision,
   in world: inout World,
-  journal: Fault? = nil,
-  allowsUnrecorded: Bool = false
+  journal: Fault? = nil
 ) throws -> Carried {
-  var job = CommandJob(decision, backend: backend, allowsUnrecorded: allowsUnrecorded)
+  var job = CommandJob(decision, backend: backend)
   var carried = Carried(outcome: .notSent(Fault(.local, "never begun")))
   var now = start
   var moves = job.begin(now: now)
@@ -128,6 +127,14 @@ func carryOut(
   return carried
 }
 
+/// Where decisions of tests are made.
+let place = JournalPlace(
+  profile: "prod",
+  url: "https://api.example",
+  tenant: "acme",
+  project: "payments"
+)
+
 /// A decision about the run `r1` or its task `t`.
 func decide(_ verb: Verb, saw status: RunStatus?) -> Decision {
   let task = TaskReference(run: reference, task: TaskID("t"))
@@ -156,6 +163,7 @@ extension Outcome {
     case .changed(.status): "changed status"
     case .changed(.payload): "changed payload"
     case .changed(.answered): "answered"
+    case .changed(.events): "changed events"
     case .changed(.gone): "gone"
     case .refused(let refusal): "refused \(refusal.reason)"
     case .notSent: "not sent"

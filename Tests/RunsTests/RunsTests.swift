@@ -197,7 +197,10 @@ import Testing
       .changed(.answered(by: "alex", at: nil, approved: true)),
       at: Timestamp(milliseconds: 212)
     )
-    let line = entry.json
+    let place = JournalPlace(profile: "prod", url: "https://api", tenant: "acme", project: nil)
+    let line = entry.lines(in: place)[0]
+    #expect(line["url"] == "https://api")
+    #expect(line["tenant"] == "acme")
     #expect(line["verb"] == "approve")
     #expect(line["task_id"] == "t")
     #expect(line["saw_event"]?.int == 7)

@@ -129,6 +129,12 @@ extension Model {
         }
       }
       return effects + [.refresh]
+    case .journal(let fault):
+      journalFault = fault
+      return []
+    case .unfinished(let unfinished):
+      leftPlans = unfinished.planned
+      return []
     }
   }
 
@@ -165,7 +171,7 @@ extension Model {
     switch change {
     case .payload(let task): target.task = task
     case .status(_, let run): target = target.replaced(by: run)
-    case .answered, .gone: break
+    case .answered, .events, .gone: break
     }
     switch decision.verb {
     case .approve, .reject:

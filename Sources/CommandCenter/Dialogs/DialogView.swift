@@ -216,6 +216,7 @@ enum DialogView {
     case .answered(_, let moment, _):
       let ago = moment.map { ", \(Age.short(max(.zero, model.now - $0))) ago" } ?? ""
       lines.append([Segment("\(change.sentence)\(ago)", .warning)])
+    case .events: lines.append([Segment(change.sentence, .warning)])
     case .gone: lines.append([Segment("It is no longer there.", .warning)])
     }
     return lines + [[Segment("Nothing was sent.", .secondary)]]

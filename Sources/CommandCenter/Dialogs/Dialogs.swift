@@ -13,7 +13,7 @@ package struct DecisionDialog: Sendable, Equatable {
   var isOpen: Bool {
     switch change {
     case nil, .payload: true
-    case .status, .answered, .gone: false
+    case .status, .answered, .events, .gone: false
     }
   }
 }
