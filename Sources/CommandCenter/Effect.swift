@@ -28,6 +28,8 @@ package enum Effect: Sendable, Equatable {
   case renewToken
   /// Use a token that was typed, and keep it where the profile reads it from.
   case useToken(Secret)
+  /// Keep something on this machine for the profile, or take it away; see ``Model/keep(_:_:_:)``.
+  case keep(ShelfEntry)
   /// Draw with another theme; a theme that is only looked at is not said to be there.
   case useTheme(String, isPreview: Bool)
   /// Put the program into the background.

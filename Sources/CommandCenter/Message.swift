@@ -24,6 +24,8 @@ package enum Message: Sendable, Equatable {
   case profile(ProfileMessage)
   case access(AccessMessage)
   case theme(ThemeMessage)
+  /// Something could not be kept on this machine.
+  case unkept(ShelfSubject, Fault)
 }
 
 /// What the poller says.

@@ -17,9 +17,13 @@ package struct Model: Sendable, Equatable {
   package var access = Access()
   /// The names of what the command line completes.
   package var offers = Offers()
+  /// What is kept of the profile on this machine.
+  package internal(set) var shelves = Shelves()
   package var permissions: Permissions
   package var link = Link()
   package var inbox: InboxModel
+  /// Which tab of the first screen is shown.
+  package var tab = MainTab.inbox
   /// What was read of runs that were looked at, newest last; bounded.
   package var details = DetailCache()
   /// How the inboxes of other profiles were left.

@@ -41,6 +41,9 @@ extension Model {
     case .profile(let message): return handle(message)
     case .access(let message): return handle(message)
     case .theme(let message): return handle(message)
+    case .unkept(_, let fault):
+      say(fault.sentence, .bad)
+      return []
     }
   }
 

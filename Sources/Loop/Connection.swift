@@ -24,6 +24,8 @@ package struct OpenProfile {
   package var token: TokenKeeping
   /// Where its last reading is kept; nil keeps none.
   package var snapshots: SnapshotFile?
+  /// Where what outlasts the program is kept; nil keeps it in memory only.
+  package var shelves: ShelfFolder?
   package var theme: Theme
 
   /// An open profile.
@@ -32,12 +34,14 @@ package struct OpenProfile {
     opening: ProfileOpening,
     token: TokenKeeping,
     snapshots: SnapshotFile?,
+    shelves: ShelfFolder? = nil,
     theme: Theme
   ) {
     self.connection = connection
     self.opening = opening
     self.token = token
     self.snapshots = snapshots
+    self.shelves = shelves
     self.theme = theme
   }
 }

@@ -19,6 +19,13 @@ struct Errands {
     case fetched(Result<String?, Fault>, number: Int)
     case kept(Result<String?, Fault>)
     case saved(Fault?)
+    case shelved([ShelfFault])
+  }
+
+  /// Why something could not be kept.
+  struct ShelfFault: Sendable {
+    var subject: ShelfSubject
+    var fault: Fault
   }
 
   /// Counts the profiles that were opened.
@@ -35,6 +42,12 @@ struct Errands {
   var lastToken = 0
   /// Whether it was said already that readings cannot be kept.
   var complained = false
+  /// What is to be kept and was not given away yet.
+  var wanted: [ShelfEntry] = []
+  /// What was given away to be kept, until it is.
+  var shelving: [ShelfEntry] = []
+  /// The shelves of which it was said that they cannot be written.
+  var unkept: Set<ShelfSubject> = []
 
   /// How often a reading is kept at most: a disk has better things to do.
   static let pause = Duration.seconds(15)
@@ -97,6 +110,7 @@ extension EventLoop {
 
   /// Keeps the last reading, unless there is no time for it.
   func leaveProfile(isHurried: Bool) {
+    shelveRest(isHurried: isHurried)
     guard !isHurried, let file = profile.snapshots, let reading = errands.unsaved else { return }
     errands.unsaved = nil
     do throws(Fault) {
@@ -129,6 +143,8 @@ extension EventLoop {
       guard let fault, !errands.complained else { return }
       errands.complained = true
       log?.write(.error, "snapshot", fault.sentence, at: now)
+    case .shelved(let faults):
+      tell(faults)
     }
   }
 
@@ -185,6 +201,48 @@ extension EventLoop {
       } catch {
         return Errands.Done(epoch: epoch, content: .saved(error))
       }
+    }
+  }
+
+  // MARK: Shelves
+
+  /// Gives away what is to be kept, in one piece while the disk is at work.
+  func fillShelves() {
+    guard !errands.wanted.isEmpty, errands.shelving.isEmpty else { return }
+    guard let folder = profile.shelves else {
+      errands.wanted = []
+      return
+    }
+    errands.shelving = errands.wanted
+    errands.wanted = []
+    clerk.take { [entries = errands.shelving, epoch = errands.epoch] in
+      let faults = folder.keep(entries).map {
+        Errands.ShelfFault(subject: $0.subject, fault: $0.fault)
+      }
+      return Errands.Done(epoch: epoch, content: .shelved(faults))
+    }
+  }
+
+  /// Says once of each shelf that it cannot be written.
+  private func tell(_ faults: [Errands.ShelfFault]) {
+    let subjects = Set(errands.shelving.map(\.shelf))
+    errands.shelving = []
+    errands.unkept.subtract(subjects.subtracting(faults.map(\.subject)))
+    for fault in faults where errands.unkept.insert(fault.subject).inserted {
+      log?.write(.error, "shelf", fault.fault.sentence, at: SystemClock.now())
+      handle(.unkept(fault.subject, fault.fault))
+    }
+  }
+
+  /// Keeps what is left before the profile is: what was given away may not be written yet, and is
+  /// laid on the shelf again, which changes nothing.
+  private func shelveRest(isHurried: Bool) {
+    let rest = errands.shelving + errands.wanted
+    errands.shelving = []
+    errands.wanted = []
+    guard let folder = profile.shelves, !rest.isEmpty else { return }
+    for (_, fault) in folder.keep(rest, isHurried: isHurried) {
+      log?.write(.error, "shelf", fault.sentence, at: SystemClock.now())
     }
   }
 

@@ -128,6 +128,7 @@ package final class EventLoop {
       worker.take { .returned(errand.id, errand.work()) }
     }
     saveSnapshot()
+    fillShelves()
   }
 
   private func handleEvents() {
@@ -186,6 +187,7 @@ package final class EventLoop {
     case .add(let draft): add(draft)
     case .renewToken: fetchToken()
     case .useToken(let token): use(token)
+    case .keep(let entry): errands.wanted.append(entry)
     case .useTheme(let name, let isPreview): useTheme(name, isPreview: isPreview)
     case .copy(let text): handle(.copy(text, CopyOutcome(session.setClipboard(text))))
     case .dropInput: dropsInput = true

@@ -1,4 +1,3 @@
-internal import Glibc
 internal import JSON
 package import Runs
 internal import RuntimeAPI
@@ -74,37 +73,11 @@ package struct SnapshotFile: Sendable {
   private static let cutShort = JSONMistake(.unexpected, at: 0, wanted: "four lines")
 
   private func contents() throws(Fault) -> [UInt8]? {
-    let failed = { (reason: String) in
-      Fault(.local, "what was seen last cannot be read: \(reason): \(path)")
+    do throws(StateFile.Failure) {
+      return try StateFile(path: path).contents(bound: SnapshotFile.readBound)
+    } catch {
+      throw Fault(.local, "what was seen last cannot be read: \(error.reason): \(path)")
     }
-    // Without O_NONBLOCK a FIFO that nobody writes would be waited for.
-    let flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW
-    let descriptor = unsafe open(path, flags)
-    guard descriptor >= 0 else {
-      if errno == ENOENT || errno == ENOTDIR { return nil }
-      throw failed(StateFolder.words(errno))
-    }
-    defer { close(descriptor) }
-    var status = stat()
-    guard unsafe fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
-      throw failed("it is no file")
-    }
-    guard status.st_size <= SnapshotFile.readBound else { throw failed("it is too long") }
-    var bytes = [UInt8](repeating: 0, count: Int(status.st_size))
-    var length = 0
-    while length < bytes.count {
-      let count = unsafe bytes.withUnsafeMutableBytes { buffer in
-        unsafe read(
-          descriptor,
-          buffer.baseAddress.map { unsafe $0 + length },
-          buffer.count - length
-        )
-      }
-      if count < 0, errno == EINTR { continue }
-      guard count > 0 else { break }
-      length += count
-    }
-    return Array(bytes.prefix(length))
   }
 
   // MARK: Writing
@@ -121,25 +94,11 @@ package struct SnapshotFile: Sendable {
   private static let saving = Mutex(())
 
   private func replace(with reading: Reading) throws(Fault) {
-    let folder = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "/"
-    let draft = "\(path).\(getpid()).new"
-    let code = StateFolder.make(folder)
-    if code != 0 { throw failed(code) }
-    let flags = O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW
-    let descriptor = unsafe open(draft, flags, 0o600)
-    guard descriptor >= 0 else { throw failed(errno) }
-    let isWritten = SnapshotFile.write(text(reading), to: descriptor)
-    let reason = errno
-    close(descriptor)
-    guard isWritten, unsafe rename(draft, path) == 0 else {
-      let reason = isWritten ? errno : reason
-      unsafe unlink(draft)
-      throw failed(reason)
+    do throws(StateFile.Failure) {
+      try StateFile(path: path).replace(with: text(reading), isSynced: false)
+    } catch {
+      throw Fault(.local, "what was seen last cannot be kept in \(path): \(error.reason)")
     }
-  }
-
-  private func failed(_ code: Int32) -> Fault {
-    Fault(.local, "what was seen last cannot be kept in \(path): \(StateFolder.words(code))")
   }
 
   private func text(_ reading: Reading) -> [UInt8] {
@@ -184,18 +143,5 @@ package struct SnapshotFile: Sendable {
       isFirst = false
     }
     return line + Array("]}".utf8)
-  }
-
-  private static func write(_ bytes: [UInt8], to descriptor: Int32) -> Bool {
-    var rest = bytes[...]
-    while !rest.isEmpty {
-      let count = unsafe rest.withUnsafeBytes { buffer in
-        unsafe Glibc.write(descriptor, buffer.baseAddress, buffer.count)
-      }
-      if count < 0, errno == EINTR { continue }
-      guard count > 0 else { return false }
-      rest = rest.dropFirst(count)
-    }
-    return true
   }
 }

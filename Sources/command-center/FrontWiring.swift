@@ -62,7 +62,8 @@ final class FrontWiring: Wiring {
     _ profile: Profile,
     readOnly: String?,
     theme wanted: String?,
-    keepsSnapshot: Bool = true
+    keepsSnapshot: Bool = true,
+    keepsShelves: Bool = true
   ) throws(Mistake) -> OpenProfile {
     let isCommand = if case .command = profile.token { true } else { false }
     let token = isCommand ? nil : try setup.token(of: profile)
@@ -71,6 +72,8 @@ final class FrontWiring: Wiring {
     let file =
       keepsSnapshot
       ? SnapshotFile(path: "\(setup.paths.cache)/snapshots/\(profile.name)", server: server) : nil
+    let folder =
+      keepsShelves ? ShelfFolder(path: "\(setup.paths.state)/shelves/\(profile.name)") : nil
     let (theme, mistake) = ThemeFile.load(
       wanted ?? setup.config.theme ?? Theme.builtin.name,
       folders: setup.themeFolders
@@ -82,6 +85,8 @@ final class FrontWiring: Wiring {
     } catch {
       remark = remark ?? error.sentence
     }
+    let (shelves, shelfFault) = folder?.load() ?? (Shelves(), nil)
+    remark = remark ?? shelfFault?.sentence
     return OpenProfile(
       connection: connection,
       opening: ProfileOpening(
@@ -100,10 +105,12 @@ final class FrontWiring: Wiring {
           themes: ThemeFile.names(folders: setup.themeFolders)
         ),
         snapshot: snapshot,
+        shelves: shelves,
         remark: remark
       ),
       token: keeping(of: profile),
       snapshots: file,
+      shelves: folder,
       theme: theme
     )
   }

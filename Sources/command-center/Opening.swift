@@ -56,10 +56,14 @@ struct Opening {
         wiring.open(chosen.profile, readOnly: chosen.readOnly, theme: chosen.theme)
       )
     case .demo(let data):
-      return try open(child: "demo", ["demo"] + (data.map { ["--data", $0] } ?? []))
+      return try open(
+        child: "demo",
+        ["demo"] + (data.map { ["--data", $0] } ?? []),
+        keepsShelves: data != nil
+      )
     case .local:
       try Folder.make("\(setup.paths.data)/runtime")
-      return try open(child: "local", localArguments)
+      return try open(child: "local", localArguments, keepsShelves: true)
     }
   }
 
@@ -71,7 +75,8 @@ struct Opening {
       nowhere,
       readOnly: options.readOnly ? Opening.readOnly : nil,
       theme: options.theme,
-      keepsSnapshot: false
+      keepsSnapshot: false,
+      keepsShelves: false
     )
     let ending = try open(
       profile,
@@ -104,7 +109,11 @@ struct Opening {
   private static let readOnly = "started with --read-only"
 
   /// The front on a runtime that lives no longer than it.
-  private func open(child name: String, _ arguments: [String]) throws -> EventLoop.Ending {
+  private func open(
+    child name: String,
+    _ arguments: [String],
+    keepsShelves: Bool
+  ) throws -> EventLoop.Ending {
     let child = try RuntimeChild(
       program: setup.installation.runtime(environment: setup.environment),
       arguments: arguments,
@@ -118,7 +127,8 @@ struct Opening {
         profile,
         readOnly: options.readOnly ? Opening.readOnly : nil,
         theme: options.theme ?? setup.chosen?.theme,
-        keepsSnapshot: false
+        keepsSnapshot: false,
+        keepsShelves: keepsShelves
       )
     )
     // Who is told to go does not wait: the child ends by itself.

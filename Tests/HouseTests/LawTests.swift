@@ -48,7 +48,7 @@ import Testing
       pure.contains(room) && imports(line) == "Glibc"
     }
     // What the client keeps on the disk.
-    let files = ["Journal", "SnapshotFile", "Log", "StateFolder"].map { "RunClient/\($0)." }
+    let files = ["Journal", "StateFile", "Log", "StateFolder"].map { "RunClient/\($0)." }
     #expect(found.filter { line in !files.contains { line.hasPrefix($0) } } == [])
   }
 

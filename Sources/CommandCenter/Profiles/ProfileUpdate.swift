@@ -15,6 +15,8 @@ package struct ProfileOpening: Sendable, Equatable {
   package var offers: Offers
   /// What the last session saw last; nil when nothing was kept.
   package var snapshot: Reading?
+  /// What is kept of it on this machine.
+  package var shelves: Shelves
   /// What is wrong with its theme or its snapshot, to be said once it is on the screen.
   package var remark: String?
 
@@ -27,6 +29,7 @@ package struct ProfileOpening: Sendable, Equatable {
     theme: String = Theme.builtin.name,
     offers: Offers = Offers(),
     snapshot: Reading? = nil,
+    shelves: Shelves = Shelves(),
     remark: String? = nil
   ) {
     self.facts = facts
@@ -36,6 +39,7 @@ package struct ProfileOpening: Sendable, Equatable {
     self.theme = theme
     self.offers = offers
     self.snapshot = snapshot
+    self.shelves = shelves
     self.remark = remark
   }
 }
@@ -98,6 +102,7 @@ extension Model {
     profile = opening.facts
     access = opening.access
     offers = opening.offers
+    put(opening.shelves)
     config.readOnly = opening.readOnly
     config.theme = opening.theme
     permissions = Permissions(readOnly: opening.readOnly, capabilities: opening.capabilities)

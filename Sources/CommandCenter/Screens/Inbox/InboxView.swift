@@ -7,7 +7,7 @@ enum InboxView {
   static func draw(_ model: Model, into frame: inout Frame) {
     let layout = InboxLayout(model)
     TopLine.draw(model, into: &frame)
-    if layout.hasTabs { drawTabs(model, into: &frame) }
+    if layout.hasTabs { TabLine.draw(model, remarks(model.inbox.reading), into: &frame) }
     drawFault(model, layout, into: &frame)
     drawFilter(model, layout, into: &frame)
     if model.inbox.listing.rows.isEmpty {
@@ -26,26 +26,6 @@ enum InboxView {
         Hints.inbox(model)
       }
     Hints.draw(hints, model, into: &frame)
-  }
-
-  private static func drawTabs(_ model: Model, into frame: inout Frame) {
-    let count = model.link.lastGood == nil ? "" : " \(model.inbox.inbox.count)"
-    let end = frame.put("[1 Inbox\(count)]", column: 1, row: 1, look: .tabActive)
-    let remarks = remarks(model.inbox.reading).joined(separator: " · ")
-    let help =
-      model.key(.help, in: .inbox).map { [Segment($0, .key), Segment(" help", .tab)] } ?? []
-    frame.put(
-      [Segment(remarks, .warning)],
-      column: end + 2,
-      row: 1,
-      end: model.size.columns - 2 - help.width
-    )
-    frame.put(
-      help,
-      column: model.size.columns - 1 - help.width,
-      row: 1,
-      end: model.size.columns - 1
-    )
   }
 
   /// What is missing from the reading that the rows come from.
