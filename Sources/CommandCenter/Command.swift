@@ -14,6 +14,8 @@ package enum Command: String, Sendable, Hashable, CaseIterable {
   case reject
   case pause
   case stop
+  case start
+  case editor
   case filter
   case sort
   case copy
@@ -68,6 +70,8 @@ package enum Command: String, Sendable, Hashable, CaseIterable {
     case .reject: "reject …"
     case .pause: "pause, or resume when paused"
     case .stop: "stop …"
+    case .start: "start a run; on a run, again"
+    case .editor: "the editor"
     case .filter: "filter"
     case .sort: "sort"
     case .copy: "copy the run's id"
@@ -113,12 +117,12 @@ package enum Command: String, Sendable, Hashable, CaseIterable {
     case .up, .down, .top, .bottom, .pageUp, .pageDown, .halfUp, .halfDown, .previousSection,
       .nextSection, .nextTab, .events, .steps, .task:
       .move
-    case .approve, .reject, .pause, .stop: .decide
+    case .approve, .reject, .pause, .stop, .start: .decide
     case .open, .filter, .sort, .copy, .refresh, .follow, .newToken: .see
     case .commandLine, .help, .close, .back, .leave, .suspend: .leave
-    case .confirm, .gracefully, .immediately, .keep, .complete, .nextField, .previousField,
-      .tryDemo, .connect, .local, .left, .right, .wordLeft, .wordRight, .lineStart, .lineEnd,
-      .eraseLeft, .eraseRight, .eraseWord, .eraseToStart:
+    case .confirm, .gracefully, .immediately, .keep, .complete, .editor, .nextField,
+      .previousField, .tryDemo, .connect, .local, .left, .right, .wordLeft, .wordRight, .lineStart,
+      .lineEnd, .eraseLeft, .eraseRight, .eraseWord, .eraseToStart:
       nil
     }
   }

@@ -8,6 +8,11 @@ package enum Effect: Sendable, Equatable {
   case pace(Pace)
   /// Read one run with its events.
   case load(RunReference)
+  /// Read the list of workflows.
+  case loadWorkflows
+  /// Read what there is to know before a run of a workflow is started, with the input of a run, or of
+  /// the newest one.
+  case loadStart(WorkflowID, input: RunReference?)
   /// Carry a decision out.
   case carryOut(Decision)
   /// Have it on record that a decision was taken back before it was sent.

@@ -16,6 +16,8 @@ package struct Keymap: Sendable, Equatable {
     case form
     /// The keys that edit a line, in every prompt and field.
     case line
+    case choice
+    case start
   }
 
   /// A row of the table: any of these keys does this.
@@ -70,6 +72,7 @@ package struct Keymap: Sendable, Equatable {
   /// The keys as shipped.
   package static let standard = Keymap([
     .inbox: moving + [Binding(.nextSection, "]"), Binding(.previousSection, "[")] + deciding + [
+      Binding(.start, "+"),
       Binding(.open, "enter"), Binding(.filter, "/"), Binding(.sort, "o"),
       Binding(.copy, "y"), Binding(.refresh, "r"), Binding(.newToken, "t"),
     ] + leaving,
@@ -77,6 +80,7 @@ package struct Keymap: Sendable, Equatable {
       Binding(.events, "1"), Binding(.steps, "2"), Binding(.task, "4"),
       Binding(.nextTab, "tab"),
     ] + deciding + [
+      Binding(.start, "+"),
       Binding(.open, "enter"), Binding(.follow, "f"), Binding(.copy, "y"),
       Binding(.refresh, "r"),
     ] + leaving,
@@ -114,6 +118,15 @@ package struct Keymap: Sendable, Equatable {
       Binding(.lineStart, "home"), Binding(.lineEnd, "end"),
       Binding(.eraseLeft, "backspace"), Binding(.eraseRight, "delete"),
       Binding(.eraseWord, "ctrl-w alt-backspace"), Binding(.eraseToStart, "ctrl-u"),
+    ],
+    .choice: [
+      Binding(.down, "down tab"), Binding(.up, "up backtab"), Binding(.confirm, "enter"),
+      Binding(.close, "esc ctrl-c"), Binding(.suspend, "ctrl-z"),
+    ],
+    .start: [
+      Binding(.nextField, "tab down"), Binding(.previousField, "backtab up"),
+      Binding(.confirm, "enter"), Binding(.editor, "alt-e"), Binding(.close, "esc ctrl-c"),
+      Binding(.suspend, "ctrl-z"),
     ],
     .firstStart: [
       Binding(.tryDemo, "1"), Binding(.connect, "2"), Binding(.local, "3"),

@@ -20,6 +20,7 @@ package enum Message: Sendable, Equatable {
   case resumed
   case inbox(InboxMessage)
   case run(RunMessage)
+  case workflow(WorkflowMessage)
   case decision(DecisionMessage)
   case profile(ProfileMessage)
   case access(AccessMessage)
@@ -45,6 +46,14 @@ package enum RunMessage: Sendable, Equatable {
   case detail(RunReference, Result<RunDetail, Fault>)
   /// The graph of a workflow's version; nil where the server does not tell.
   case graph(WorkflowID, version: Int?, Graph?)
+}
+
+/// What came in about workflows.
+package enum WorkflowMessage: Sendable, Equatable {
+  /// All of them.
+  case listed(Result<[Workflow], Fault>)
+  /// What there is to know before a run of one is started.
+  case facts(WorkflowID, Result<StartFacts, Fault>)
 }
 
 /// What becomes of a decision.

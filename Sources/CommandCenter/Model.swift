@@ -32,6 +32,10 @@ package struct Model: Sendable, Equatable {
   package var journalFault: Fault?
   /// Decisions that a program that ended too early had planned and not sent.
   package var leftPlans: [JournalRecord] = []
+  /// The workflows, as read last; nil until they are.
+  package var workflows: [Workflow]?
+  /// Why the last reading of them failed.
+  package var workflowsFault: Fault?
   /// Decisions on their way.
   package var flights: [DecisionID: Flight] = [:]
   package var notice: Notice?
@@ -100,6 +104,8 @@ package enum Layer: Sendable, Equatable {
   case stopping(StopDialog)
   case command(CommandLine)
   case token(TokenPrompt)
+  case choice(WorkflowChoice)
+  case start(StartScreen)
 
   /// The table of keys that holds while the layer is the topmost.
   package var scope: Keymap.Scope {
@@ -113,6 +119,8 @@ package enum Layer: Sendable, Equatable {
     case .stopping: .stopping
     case .command: .command
     case .token: .token
+    case .choice: .choice
+    case .start: .start
     }
   }
 

@@ -29,7 +29,7 @@ extension Model {
       return if case .row(let place) = line { .row(place) } else { nil }
     case .run(let screen): return runSpot(at: position.row, screen)
     case .help(let screen): return helpSpot(at: position, screen)
-    case .decision, .stopping, .command, .token, .firstStart: return nil
+    case .decision, .stopping, .command, .token, .firstStart, .choice, .start: return nil
     }
   }
 
@@ -80,7 +80,7 @@ extension Model {
       let count = screen.commands(config.keymap).flatMap(\.bindings).count
       screen.selected = max(0, min(screen.selected + lines, count - 1))
       layers[layers.count - 1] = .help(screen)
-    case .decision, .stopping, .command, .token, .firstStart: break
+    case .decision, .stopping, .command, .token, .firstStart, .choice, .start: break
     }
     return []
   }

@@ -30,6 +30,7 @@ extension Model {
       self.size = size
       showSelection()
       settleRunScreen()
+      changeStart { _ in }
       return watchSelection()
     case .tick:
       if inbox.listing.held > 0 { refreshListing() }
@@ -37,6 +38,7 @@ extension Model {
     case .resumed: return resume()
     case .inbox(let message): return handle(message)
     case .run(let message): return handle(message)
+    case .workflow(let message): return handle(message)
     case .decision(let message): return handle(message)
     case .profile(let message): return handle(message)
     case .access(let message): return handle(message)
@@ -81,6 +83,8 @@ extension Model {
     case .token(let prompt): return tokenKey(key, prompt)
     case .firstStart(let screen) where screen.form != nil: return formKey(key, screen)
     case .help(let screen): return helpKey(key, screen)
+    case .choice(let choice): return choiceKey(key, choice)
+    case .start(let screen): return startKey(key, screen)
     default: return command.map { run($0) } ?? []
     }
   }
@@ -111,7 +115,7 @@ extension Model {
     case .decision(let dialog): return decisionKey(command, dialog)
     case .stopping(let dialog): return stopKey(command, dialog)
     case .firstStart(let screen): return firstStartCommand(command, screen)
-    case .filter, .help, .command, .token: return []
+    case .filter, .help, .command, .token, .choice, .start: return []
     }
   }
 
@@ -141,6 +145,10 @@ extension Model {
     case .firstStart(var screen):
       screen.form?.append(text)
       layers[layers.count - 1] = .firstStart(screen)
+    case .choice(var choice):
+      if choice.line.insert(text) { choice.selected = nil }
+      layers[layers.count - 1] = .choice(choice)
+    case .start: changeStart { $0.paste(text) }
     default: break
     }
     return []

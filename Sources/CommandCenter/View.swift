@@ -17,6 +17,8 @@ private func draw(_ model: Model) -> Frame {
   switch model.screenLayer {
   case .firstStart(let screen): FirstStartView.draw(screen, model, into: &frame)
   case .run(let screen): RunView.draw(screen, model, into: &frame)
+  case .choice(let choice): WorkflowChoiceView.draw(choice, model, into: &frame)
+  case .start(let screen): StartView.draw(screen, model, into: &frame)
   default: InboxView.draw(model, into: &frame)
   }
   for layer in model.layers {
@@ -26,7 +28,7 @@ private func draw(_ model: Model) -> Frame {
     case .stopping(let dialog): DialogView.draw(dialog, model, into: &frame)
     case .token(let prompt): DialogView.draw(prompt, model, into: &frame)
     case .command(let line): CommandLineView.draw(line, model, into: &frame)
-    case .inbox, .run, .firstStart, .filter: break
+    case .inbox, .run, .firstStart, .filter, .choice, .start: break
     }
   }
   return frame

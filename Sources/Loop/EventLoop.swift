@@ -179,6 +179,8 @@ package final class EventLoop {
     case .refresh: client.pollNow(now: now)
     case .pace(let pace): client.setPace(pace, now: now)
     case .load(let run): client.load(run, known: model.details[run])
+    case .loadWorkflows: client.list(.workflows)
+    case .loadStart(let workflow, let run): client.loadStart(workflow, input: run)
     case .carryOut(let decision): client.carryOut(decision, now: now)
     case .withdraw(let decision, let why): client.withdraw(decision, why: why, now: now)
     case .plan(let batch, let decisions): client.plan(batch, decisions, now: now)
@@ -288,7 +290,9 @@ extension Message {
   /// What the client tells, as a message; nil for what the application need not know.
   fileprivate init?(_ event: ClientEvent) {
     switch event {
-    case .pollStarted, .context, .listing, .exchanged: return nil
+    case .pollStarted, .context, .exchanged, .listing(.runs, _), .listing(.tasks, _): return nil
+    case .listing(.workflows, let result): self = .workflow(.listed(result.map(\.workflows)))
+    case .facts(let workflow, let result): self = .workflow(.facts(workflow, result))
     case .reading(let reading, let changed):
       self = .inbox(.reading(reading, changed: changed))
     case .pollFailed(let fault, let nextTry, let missed):

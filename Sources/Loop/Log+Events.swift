@@ -23,7 +23,11 @@ extension Log {
       let what = "\(decision.id.text) \(decision.verb.word) \(decision.subject.run.run.text)"
       write(.info, "decision", "\(what): \(ExitCode(outcome))\(record)", at: now)
     case .journal(let fault?): write(.error, "journal", fault.sentence, at: now)
-    case .journal(nil), .unfinished, .reading, .detail, .pollStarted, .graph, .context, .listing:
+    case .facts(let workflow, .failure(let fault)):
+      write(.error, "workflow", "\(workflow.text): \(fault.sentence)", at: now)
+    case .listing(_, .failure(let fault)): write(.error, "list", fault.sentence, at: now)
+    case .journal(nil), .unfinished, .reading, .detail, .pollStarted, .graph, .context, .listing,
+      .facts:
       break
     }
   }

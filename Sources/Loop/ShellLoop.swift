@@ -174,10 +174,8 @@ extension ShellMessage {
     case .outcome(let decision, let outcome, let recorded):
       self = .outcome(decision, outcome, recorded: recorded)
     case .listing(.workflows, let result):
-      self = .workflows(
-        result.map { if case .workflows(let workflows) = $0.items { workflows } else { [] } }
-      )
-    case .listing(.tasks, _), .listing(.runs, _): return nil
+      self = .workflows(result.map(\.workflows))
+    case .listing(.tasks, _), .listing(.runs, _), .facts: return nil
     }
   }
 }

@@ -28,6 +28,13 @@ package protocol Backend: Sendable {
   /// Reads a run's context: its input, the results of its steps, its variables.
   func context(_ run: RunReference) -> any Job<JSONValue>
 
+  /// Reads what there is to know before a run is started, with the input of a run, or of the newest.
+  func start(
+    _ workflow: WorkflowID,
+    input run: RunReference?,
+    knowledge: Knowledge
+  ) -> any Job<StartFacts>
+
   /// Reads a list.
   func list(_ wanted: WantedList) -> any Job<Listed>
 

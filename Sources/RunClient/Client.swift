@@ -114,6 +114,11 @@ package final class Client {
     launch(.context(run, backend.context(run)))
   }
 
+  /// Reads what there is to know before a run is started, with the input of a run, or of the newest.
+  package func loadStart(_ workflow: WorkflowID, input run: RunReference?) {
+    launch(.start(workflow, backend.start(workflow, input: run, knowledge: knowledge)))
+  }
+
   /// Carries a decision out; decisions about one run go one after the other.
   package func carryOut(_ decision: Decision, now: Timestamp) {
     let isKnown =
@@ -412,6 +417,10 @@ extension Client {
       guard let result = job.result else { return }
       end(id)
       events.append(.context(run, result))
+    case .start(let workflow, let job):
+      guard let result = job.result else { return }
+      end(id)
+      events.append(.facts(workflow, result))
     case .listing(let wanted, let job):
       guard let result = job.result else { return }
       end(id)

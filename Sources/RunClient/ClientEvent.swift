@@ -25,6 +25,8 @@ package enum ClientEvent: Sendable {
   case journal(Fault?)
   /// What the journals of programs that ended too early held, and what became of it.
   case unfinished(Unfinished)
+  /// What there is to know before a run of a workflow is started.
+  case facts(WorkflowID, Result<StartFacts, Fault>)
   /// What a wanted list holds.
   case listing(WantedList, Result<Listed, Fault>)
   /// An exchange with the server is over: the call and what came of it, for a log.
@@ -51,6 +53,10 @@ package struct Listed: Sendable, Equatable {
   }
 
   package var items: Items
+  /// The workflows; none in another list.
+  package var workflows: [Workflow] {
+    if case .workflows(let workflows) = items { workflows } else { [] }
+  }
   /// Items that could not be read and are missing here.
   package var unreadable: Int
   /// Whether the server has more than the bound of one list.

@@ -22,6 +22,7 @@ enum Work: Sendable {
   case graph(WorkflowID, version: Int?, any Job<Graph?>)
   case context(RunReference, any Job<JSONValue>)
   case listing(WantedList, any Job<Listed>)
+  case start(WorkflowID, any Job<StartFacts>)
   case command(CommandJob)
 
   mutating func begin(_ now: Timestamp) -> [Move] {
@@ -40,6 +41,9 @@ enum Work: Sendable {
       return job.begin().map(Move.ask)
     case .listing(let wanted, var job):
       defer { self = .listing(wanted, job) }
+      return job.begin().map(Move.ask)
+    case .start(let id, var job):
+      defer { self = .start(id, job) }
       return job.begin().map(Move.ask)
     case .command(var job):
       defer { self = .command(job) }
@@ -64,6 +68,9 @@ enum Work: Sendable {
     case .listing(let wanted, var job):
       defer { self = .listing(wanted, job) }
       return job.receive(answer, for: number).map(Move.ask)
+    case .start(let id, var job):
+      defer { self = .start(id, job) }
+      return job.receive(answer, for: number).map(Move.ask)
     case .command(var job):
       defer { self = .command(job) }
       return job.receive(answer, for: number)
@@ -78,6 +85,7 @@ enum Work: Sendable {
     case .graph(_, _, let job): job.learnt
     case .context(_, let job): job.learnt
     case .listing(_, let job): job.learnt
+    case .start(_, let job): job.learnt
     case .command(let job): job.learnt
     }
   }
@@ -87,7 +95,7 @@ enum Work: Sendable {
     switch self {
     case .refresh(let job): job.isLarge
     case .detail(_, let job): job.isLarge
-    case .graph, .context, .listing, .command: false
+    case .graph, .context, .listing, .start, .command: false
     }
   }
 }

@@ -46,21 +46,32 @@ package enum WorkflowWire {
   /// The published graph of each version that the body lists, by version.
   /// - Throws: ``JSONMistake`` when the body is no list of versions.
   package static func versions(_ body: [UInt8]) throws(JSONMistake) -> [Int: Graph] {
-    let page = try ListReader.page(body, under: "versions") {
+    try publications(body).reduce(into: [:]) { $0[$1.version] = $1.graph }
+  }
+
+  /// The published versions that the body lists.
+  /// - Throws: ``JSONMistake`` when the body is no list of versions.
+  package static func publications(_ body: [UInt8]) throws(JSONMistake) -> [Publication] {
+    try ListReader.page(body, under: "versions") {
       (bytes, at) throws(JSONMistake) in
       let start = at
       let value = try JSONScanner.value(bytes, &at, depth: 1)
       guard let version = value["version"]?.int else {
         throw JSONMistake(.unexpected, at: start, wanted: "a version with a number")
       }
-      return Version(number: version, graph: value["graph_snapshot"].flatMap(graph))
-    }
-    return page.items.reduce(into: [:]) { $0[$1.number] = $1.graph }
+      return Publication(
+        version: version,
+        publishedAt: (value["published_at"]?.string).flatMap(Timestamp.init(iso8601:)),
+        graph: value["graph_snapshot"].flatMap(graph)
+      )
+    }.items
   }
 
-  private struct Version: Sendable, Equatable {
-    var number: Int
-    var graph: Graph?
+  /// The input in a run's context; nil where it names none.
+  /// - Throws: ``JSONMistake`` when the body is no context.
+  package static func input(ofContext body: [UInt8]) throws(JSONMistake) -> JSONObject? {
+    let value = try JSONValue(parsing: body)
+    return (value["input"] ?? value["inputs"] ?? value["context"]?["input"])?.object
   }
 
   /// Reads a graph; steps without an id are left out, since nothing can refer to them.

@@ -26,6 +26,20 @@ package enum WorkflowMatch {
     }
   }
 
+  /// The workflows that are left while a name is typed, the likeliest first: those whose name begins
+  /// with it, then those that have it, or all words of it, anywhere in name or id.
+  package static func narrowed(_ text: String, among workflows: [Workflow]) -> [Workflow] {
+    let typed = text.lowercased().split(whereSeparator: \.isWhitespace).map(String.init)
+    guard !typed.isEmpty else { return workflows }
+    let whole = typed.joined(separator: " ")
+    let left = workflows.filter { workflow in
+      let names = [workflow.name.lowercased(), workflow.id.text.lowercased()]
+      return typed.allSatisfy { word in names.contains { $0.contains(word) } }
+    }
+    let begun = left.filter { $0.name.lowercased().hasPrefix(whole) }
+    return begun + left.filter { !$0.name.lowercased().hasPrefix(whole) }
+  }
+
   /// The words of a name in lower case: what stands between anything but letters and digits.
   private static func words(of text: String) -> [String] {
     text.lowercased().split { !$0.isLetter && !$0.isNumber }.map(String.init)

@@ -2,10 +2,21 @@ package import Cells
 
 /// A line of text while it is typed: what stands in it, and where the cursor is.
 ///
-/// What goes in is one line, sanitised and bounded, so that it may be drawn as it is.
+/// What goes in is bounded. Words are one line, sanitised, so that they may be drawn as they are; a
+/// value stays as it is, line breaks and all, and only what is shown of it is made safe to draw.
 package struct LineEditor: Sendable, Equatable {
-  /// The longest line that is taken, in characters.
+  /// What is typed.
+  package enum Content: Sendable, Equatable {
+    case words
+    case value
+  }
+
+  /// The longest line of words that is taken, in characters.
   package static let limit = 400
+  /// The longest value that is taken, in bytes of UTF-8.
+  package static let valueLimit = 16 << 10
+
+  private let content: Content
 
   /// What stands before the cursor.
   private var before: String
@@ -13,7 +24,8 @@ package struct LineEditor: Sendable, Equatable {
   private var after = ""
 
   /// A line with the cursor at its end.
-  package init(_ text: String = "") {
+  package init(_ text: String = "", holding content: Content = .words) {
+    self.content = content
     before = ""
     _ = insert(text)
   }
@@ -34,7 +46,7 @@ package struct LineEditor: Sendable, Equatable {
 
   /// Puts another text in the line's place, the cursor at its end.
   package mutating func replace(with text: String) {
-    self = LineEditor(text)
+    self = LineEditor(text, holding: content)
   }
 
   /// Puts the cursor behind so many characters.
@@ -44,16 +56,40 @@ package struct LineEditor: Sendable, Equatable {
     after = String(whole.dropFirst(max(0, offset)))
   }
 
-  /// Puts typed or pasted text where the cursor is; line breaks become blanks, and what is beyond the
-  /// limit is left out.
+  /// Puts typed or pasted text where the cursor is.
+  ///
+  /// Of words, line breaks become blanks, and what is beyond the limit is left out; a value is taken
+  /// whole or not at all.
   /// - Returns: Whether anything was put in.
   package mutating func insert(_ more: String) -> Bool {
+    if content == .value { return insert(value: more) }
     let room = LineEditor.limit - before.count - after.count
     guard room > 0, !more.isEmpty else { return false }
     // Sanitising costs with the length, and nobody means to paste a megabyte into a line.
     let line = more.prefix(room * 4).split(whereSeparator: \.isNewline).joined(separator: " ")
     guard !line.isEmpty else { return false }
     before = Text.sanitised(before + Text.sanitised(line).prefix(room))
+    return true
+  }
+
+  /// Puts a piece of a value in; controls that are neither a line break nor a tab are left out.
+  private mutating func insert(value more: String) -> Bool {
+    guard more.utf8.count <= LineEditor.valueLimit else { return false }
+    var clean = String.UnicodeScalarView()
+    var last: Unicode.Scalar?
+    for scalar in more.unicodeScalars {
+      switch scalar {
+      case "\r": clean.append("\n")
+      case "\n" where last == "\r": break
+      case "\n", "\t": clean.append(scalar)
+      case _ where scalar.value < 0x20 || (0x7F...0x9F).contains(scalar.value): break
+      default: clean.append(scalar)
+      }
+      last = scalar
+    }
+    let size = before.utf8.count + after.utf8.count + String(clean).utf8.count
+    guard !clean.isEmpty, size <= LineEditor.valueLimit else { return false }
+    before += String(clean)
     return true
   }
 
@@ -109,15 +145,27 @@ package struct LineEditor: Sendable, Equatable {
 
   /// What is drawn in so many columns: the cursor stays in view, the front of a long line gives way.
   package func window(_ columns: Int) -> Window {
-    var front = before[...]
-    var skipped = 0
-    while !front.isEmpty, Text.width(String(front)) >= max(1, columns) {
-      front.removeFirst()
-      skipped += 1
+    var cursor = 0
+    var shown: [Character] = []
+    for character in before.reversed() {
+      let width = Text.width(String(character))
+      guard cursor + width < max(1, columns) else { break }
+      cursor += width
+      shown.append(character)
     }
-    let cursor = Text.width(String(front))
-    var rest = after[...]
-    while !rest.isEmpty, cursor + Text.width(String(rest)) > columns { rest.removeLast() }
-    return Window(text: String(front + rest), skipped: skipped, cursor: cursor)
+    let skipped = before.count - shown.count
+    shown.reverse()
+    var end = cursor
+    for character in after {
+      end += Text.width(String(character))
+      guard end <= columns else { break }
+      shown.append(character)
+    }
+    let text = String(shown)
+    return Window(
+      text: content == .words ? text : Text.sanitised(text),
+      skipped: skipped,
+      cursor: cursor
+    )
   }
 }

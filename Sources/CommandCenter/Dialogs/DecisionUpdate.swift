@@ -103,11 +103,18 @@ extension Model {
         ? target.seen : Seen(status: target.seen.status, lastEvent: target.seen.lastEvent),
       madeAt: now
     )
-    flights[decision.id] = Flight(decision: decision, stage: .readingAgain)
-    say("\(verb.word) \(target.title) \(target.id.short) …", .plain)
-    notice?.until = nil
+    return commit([decision])
+  }
+
+  /// Lets decisions go out.
+  mutating func commit(_ decisions: [Decision]) -> [Effect] {
+    for decision in decisions {
+      flights[decision.id] = Flight(decision: decision, stage: .readingAgain)
+      say("\(decision.verb.word) \(decision.title) \(decision.subject.run.run.short) …", .plain)
+      notice?.until = nil
+    }
     refreshListing()
-    return [.carryOut(decision)]
+    return decisions.map(Effect.carryOut)
   }
 
   /// What becomes of decisions.
@@ -119,7 +126,7 @@ extension Model {
     case .outcome(let decision, let outcome, let recorded):
       flights[decision.id] = nil
       asksToLeave = false
-      let effects = tell(outcome, of: decision)
+      let effects = tell(outcome, of: decision) + settleStart(decision, outcome)
       if !recorded {
         let remark = "not recorded: the journal cannot be written"
         if let told = notice {

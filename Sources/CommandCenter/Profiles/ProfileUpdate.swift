@@ -110,6 +110,8 @@ extension Model {
     link = Link()
     inbox = InboxModel(at: now)
     details = DetailCache()
+    workflows = nil
+    workflowsFault = nil
     flights = [:]
     asksToLeave = false
     if let before = left[profile.name] {

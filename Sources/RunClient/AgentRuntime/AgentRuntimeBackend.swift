@@ -49,6 +49,15 @@ package struct AgentRuntimeBackend: Backend {
     ContextJob(run, place: place)
   }
 
+  /// Reads what there is to know before a run is started.
+  package func start(
+    _ workflow: WorkflowID,
+    input run: RunReference?,
+    knowledge: Knowledge
+  ) -> any Job<StartFacts> {
+    StartJob(workflow, input: run, knowledge: knowledge, place: place)
+  }
+
   /// Reads one list.
   package func list(_ wanted: WantedList) -> any Job<Listed> {
     switch wanted {

@@ -66,7 +66,7 @@ extension Model {
   var screenLayer: Layer {
     layers.last { layer in
       switch layer {
-      case .inbox, .run, .firstStart: true
+      case .inbox, .run, .firstStart, .choice, .start: true
       case .filter, .help, .decision, .stopping, .command, .token: false
       }
     } ?? .inbox
@@ -166,6 +166,7 @@ extension Model {
       return openRun(reference)
     case .approve, .reject, .pause, .stop:
       return decide(command, target: inbox.selection.map(Target.init))
+    case .start: return chooseWorkflow()
     case .filter:
       layers.append(.filter(FilterPrompt(text: inbox.filterText)))
       return []

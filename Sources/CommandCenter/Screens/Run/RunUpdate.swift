@@ -58,6 +58,13 @@ extension Model {
         command,
         target: detail.map { Target($0, title: title) } ?? row.map(Target.init)
       )
+    case .start:
+      let row = inbox.listing.rows.first { $0.reference == screen.reference }
+      return openStart(
+        screen.reference.workflow,
+        name: row?.title ?? detail?.run.title ?? screen.reference.workflow.text,
+        from: screen.reference
+      )
     case .events, .steps, .task, .nextTab: switchTab(command, &screen, detail)
     case .follow: screen.follows.toggle()
     case .open:
