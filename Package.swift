@@ -129,7 +129,7 @@ let package = Package(
     suite("Cells"),
     suite("Terminal", ["Cells"]),
     suite("Transport", ["TestHouse"]),
-    suite("RunClient", ["TestHouse", "Transport", "RuntimeAPI", "Runs", "JSON"]),
+    suite("RunClient", ["TestHouse", "Triage", "Transport", "RuntimeAPI", "Runs", "JSON"]),
     suite(
       "CommandCenter",
       ["TestHouse", "Cells", "Triage", "Runs", "JSON"],
@@ -151,7 +151,10 @@ let package = Package(
     // The built programs in a real terminal.
     .testTarget(
       name: "EndToEndTests",
-      dependencies: ["TestHouse", "Runs", "JSON", "command-center", "command-center-runtime"],
+      dependencies: [
+        "TestHouse", "RunClient", "Transport", "RuntimeAPI", "Runs", "JSON", "command-center",
+        "command-center-runtime",
+      ],
       swiftSettings: house
     ),
   ]

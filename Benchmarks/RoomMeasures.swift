@@ -63,6 +63,8 @@ struct RoomMeasures {
       let folding = MonotonicClock.time { inbox = Inbox(reading, order: .age) }
       note("fold and order", folding, "sorting numbers", sorting(&self))
       note("decode, fold and order", decoding + folding, "reading each byte", pass(over: body))
+      let preparing = MonotonicClock.time { inbox.prepareSearch() }
+      note("make ready to search", preparing, "sorting numbers", sorting(&self))
       let filtering = MonotonicClock.time { rows = inbox.shown(filter) }
       checksum &+= rows.count
       note("filter by a word", filtering, "sorting numbers", sorting(&self))

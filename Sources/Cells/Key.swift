@@ -77,6 +77,16 @@ extension Key {
     }
   }
 
+  /// The name that a mistyped name of a key was meant to be; nil when none is near.
+  package static func nearestName(to name: String) -> String? {
+    let letters = "abcdefghijklmnopqrstuvwxyz"
+    let held = ["ctrl-", "alt-"].flatMap { prefix in
+      letters.map { prefix + String($0) } + ["enter", "left", "right"].map { prefix + $0 }
+    }
+    let functions = (1...12).map { "f\($0)" }
+    return Spelling.nearest(to: name.lowercased(), among: names.keys + held + functions)
+  }
+
   /// The key as configuration writes it; `Key(name:)` reads it back.
   package var name: String {
     held(control: "ctrl-", alt: "alt-", shift: "shift-") + plainName

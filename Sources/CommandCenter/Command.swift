@@ -15,7 +15,21 @@ package enum Command: String, Sendable, Hashable, CaseIterable {
   case pause
   case stop
   case start
+  case edit
   case editor
+  case editorAll = "editor-all"
+  case comment
+  case undo
+  case sendNow = "send-now"
+  case withdraw
+  case takeBack = "take-back"
+  case mark
+  case markRange = "mark-range"
+  case markAlike = "mark-alike"
+  case bulk
+  case drop
+  case send
+  case retry
   case filter
   case sort
   case copy
@@ -29,6 +43,11 @@ package enum Command: String, Sendable, Hashable, CaseIterable {
   case steps
   case task
   case nextTab = "next-tab"
+  case previousTab = "previous-tab"
+  case showTab = "show-tab"
+  case done
+  case showHidden = "show-hidden"
+  case saveTab = "save-tab"
   case follow
   case commandLine = "command-line"
   case newToken = "new-token"
@@ -37,6 +56,7 @@ package enum Command: String, Sendable, Hashable, CaseIterable {
   case immediately
   case keep
   case complete
+  case completeBack = "complete-back"
   case nextField = "next-field"
   case previousField = "previous-field"
   case tryDemo = "try-demo"
@@ -71,7 +91,21 @@ package enum Command: String, Sendable, Hashable, CaseIterable {
     case .pause: "pause, or resume when paused"
     case .stop: "stop …"
     case .start: "start a run; on a run, again"
-    case .editor: "the editor"
+    case .edit: "edit, then approve"
+    case .editor: "a field in the editor"
+    case .editorAll: "all fields in the editor"
+    case .comment: "comment on the answer"
+    case .undo: "take an edit back"
+    case .sendNow: "send now"
+    case .withdraw: "withdraw"
+    case .takeBack: "take back while it can be"
+    case .mark: "mark, or take the mark away"
+    case .markRange: "mark up to here; filtered, mark all"
+    case .markAlike: "mark all with the same cause"
+    case .bulk: "the last bulk"
+    case .drop: "drop, or take back in"
+    case .send: "send"
+    case .retry: "try the failed ones again"
     case .filter: "filter"
     case .sort: "sort"
     case .copy: "copy the run's id"
@@ -85,6 +119,11 @@ package enum Command: String, Sendable, Hashable, CaseIterable {
     case .steps: "steps"
     case .task: "task"
     case .nextTab: "next tab"
+    case .previousTab: "tab before"
+    case .showTab: "the tab of this place"
+    case .done: "done until it changes"
+    case .showHidden: "show the hidden"
+    case .saveTab: "save the filter as a tab …"
     case .follow: "follow the newest"
     case .commandLine: "command line"
     case .newToken: "new token"
@@ -93,6 +132,7 @@ package enum Command: String, Sendable, Hashable, CaseIterable {
     case .immediately: "immediately"
     case .keep: "keep the filter"
     case .complete: "complete"
+    case .completeBack: "the candidate before"
     case .nextField: "next field"
     case .previousField: "field before"
     case .tryDemo: "try it"
@@ -115,12 +155,16 @@ package enum Command: String, Sendable, Hashable, CaseIterable {
   package var group: Group? {
     switch self {
     case .up, .down, .top, .bottom, .pageUp, .pageDown, .halfUp, .halfDown, .previousSection,
-      .nextSection, .nextTab, .events, .steps, .task:
+      .nextSection, .nextTab, .previousTab, .showTab, .events, .steps, .task:
       .move
-    case .approve, .reject, .pause, .stop, .start: .decide
-    case .open, .filter, .sort, .copy, .refresh, .follow, .newToken: .see
+    case .approve, .reject, .pause, .stop, .takeBack, .start, .done, .edit, .editor, .editorAll,
+      .comment, .undo, .mark, .markRange, .markAlike, .drop, .send, .retry:
+      .decide
+    case .open, .bulk, .filter, .sort, .copy, .refresh, .follow, .newToken, .saveTab, .showHidden:
+      .see
     case .commandLine, .help, .close, .back, .leave, .suspend: .leave
-    case .confirm, .gracefully, .immediately, .keep, .complete, .editor, .nextField,
+    case .confirm, .sendNow, .withdraw, .gracefully, .immediately, .keep, .complete, .completeBack,
+      .nextField,
       .previousField, .tryDemo, .connect, .local, .left, .right, .wordLeft, .wordRight, .lineStart,
       .lineEnd, .eraseLeft, .eraseRight, .eraseWord, .eraseToStart:
       nil

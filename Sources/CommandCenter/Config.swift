@@ -1,5 +1,6 @@
 internal import Cells
 internal import Runs
+internal import Triage
 
 /// What the operator has set up, as values; where it comes from is not this room's business.
 package struct Config: Sendable, Equatable {
@@ -13,6 +14,8 @@ package struct Config: Sendable, Equatable {
   package var lowBandwidth: Bool
   /// Why nothing may be changed, when it may not: "started with --read-only".
   package var readOnly: String?
+  /// How long a run may be silent before it can look stuck.
+  package var stuckAfter: Duration
   package var keymap: Keymap
 
   /// Settings.
@@ -22,6 +25,7 @@ package struct Config: Sendable, Equatable {
     mouse: Bool = true,
     lowBandwidth: Bool = false,
     readOnly: String? = nil,
+    stuckAfter: Duration = Lookout.standardPatience,
     keymap: Keymap = .standard
   ) {
     self.theme = theme
@@ -29,6 +33,7 @@ package struct Config: Sendable, Equatable {
     self.mouse = mouse
     self.lowBandwidth = lowBandwidth
     self.readOnly = readOnly
+    self.stuckAfter = stuckAfter
     self.keymap = keymap
   }
 }
@@ -41,13 +46,27 @@ package struct ProfileFacts: Sendable, Equatable {
   package var project: String?
   /// Host and port, for sentences.
   package var place: String
+  /// Whether bulk and immediate stop ask for the profile's name.
+  package var isProtected: Bool
+  /// How long approve, reject, stop and bulk can be taken back before they are sent; zero sends at
+  /// once.
+  package var undoWindow: Duration
 
   /// Facts of a profile.
-  package init(name: String, tenant: String? = nil, project: String? = nil, place: String) {
+  package init(
+    name: String,
+    tenant: String? = nil,
+    project: String? = nil,
+    place: String,
+    isProtected: Bool = false,
+    undoWindow: Duration = .zero
+  ) {
     self.name = name
     self.tenant = tenant
     self.project = project
     self.place = place
+    self.isProtected = isProtected
+    self.undoWindow = undoWindow
   }
 
   /// `acme/payments`, as far as it is known.

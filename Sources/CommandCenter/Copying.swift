@@ -13,15 +13,18 @@ package enum CopyOutcome: Sendable, Equatable {
 }
 
 extension Model {
-  /// Copies the id of the run that is selected, or looked at; as one clean line, since it will be
-  /// pasted into a shell.
+  /// Copies the id of the run that is selected, or looked at, or the key of a decision; as one clean
+  /// line, since it will be pasted into a shell.
   func copyID() -> [Effect] {
-    let id: RunID? =
-      if case .run(let screen) = screenLayer { screen.reference.run } else {
-        inbox.selection?.id.run
+    let text: String? =
+      switch screenLayer {
+      case .run(let screen): screen.reference.run.text
+      case .activity: activity.selection?.copied
+      case .record(let screen): screen.record.id.text
+      default: inbox.selection?.id.run.text
       }
-    guard let id, !id.text.isEmpty else { return [] }
-    return [.copy(Text.sanitised(id.text))]
+    guard let text, !text.isEmpty else { return [] }
+    return [.copy(Text.sanitised(text))]
   }
 
   /// Says what became of it.

@@ -13,6 +13,14 @@ package enum Effect: Sendable, Equatable {
   /// Read what there is to know before a run of a workflow is started, with the input of a run, or of
   /// the newest one.
   case loadStart(WorkflowID, input: RunReference?)
+  /// Read how long the steps of a workflow took in its last runs, when there is time for it.
+  case loadHistory(WorkflowID, version: Int?)
+  /// Read the journals of all programs on this machine.
+  case readActivity
+  /// Write decisions or a hand-over to a new file.
+  case export(ExportKind)
+  /// Give the terminal to the operator's editor, with a text.
+  case edit(EditorWish)
   /// Carry a decision out.
   case carryOut(Decision)
   /// Have it on record that a decision was taken back before it was sent.
@@ -33,6 +41,8 @@ package enum Effect: Sendable, Equatable {
   case renewToken
   /// Use a token that was typed, and keep it where the profile reads it from.
   case useToken(Secret)
+  /// Write a filter into the config.
+  case saveFilter(SavedFilter)
   /// Keep something on this machine for the profile, or take it away; see ``Model/keep(_:_:_:)``.
   case keep(ShelfEntry)
   /// Draw with another theme; a theme that is only looked at is not said to be there.

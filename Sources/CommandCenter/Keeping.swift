@@ -1,10 +1,13 @@
 internal import JSON
 package import Runs
+internal import Triage
 
 extension Model {
   /// Takes over what was kept of the profile that is opened.
   package mutating func put(_ kept: Shelves) {
     shelves = kept
+    inbox.hidden = Hidden(kept[.hidden])
+    inbox.rearrange()
   }
 
   /// Keeps something on this machine, beyond the end of the program; nil takes it away.

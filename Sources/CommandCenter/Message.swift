@@ -18,13 +18,19 @@ package enum Message: Sendable, Equatable {
   case tick
   /// The program was in the background and is back.
   case resumed
+  /// The program is told to end, or its terminal is gone: there is nobody to ask.
+  case ending
   case inbox(InboxMessage)
   case run(RunMessage)
   case workflow(WorkflowMessage)
   case decision(DecisionMessage)
+  /// What became of a text in the operator's editor.
+  case editor(EditorWish.Subject, EditorOutcome)
   case profile(ProfileMessage)
   case access(AccessMessage)
   case theme(ThemeMessage)
+  case filter(FilterMessage)
+  case activity(ActivityMessage)
   /// Something could not be kept on this machine.
   case unkept(ShelfSubject, Fault)
 }
@@ -46,6 +52,8 @@ package enum RunMessage: Sendable, Equatable {
   case detail(RunReference, Result<RunDetail, Fault>)
   /// The graph of a workflow's version; nil where the server does not tell.
   case graph(WorkflowID, version: Int?, Graph?)
+  /// How long the steps of a workflow took in its last runs.
+  case history(WorkflowID, Result<StepHistory, Fault>)
 }
 
 /// What came in about workflows.
@@ -61,6 +69,8 @@ package enum DecisionMessage: Sendable, Equatable {
   case stage(DecisionID, Stage)
   /// What became of it; after an unknown outcome another one may come, once reading has told.
   case outcome(Decision, Outcome, recorded: Bool)
+  /// It was taken back before anything of it began.
+  case withdrawn(Decision)
   /// Whether decisions can be recorded, or why not.
   case journal(Fault?)
   /// What programs that ended too early had decided, and what became of it.

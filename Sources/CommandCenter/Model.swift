@@ -22,10 +22,20 @@ package struct Model: Sendable, Equatable {
   package var permissions: Permissions
   package var link = Link()
   package var inbox: InboxModel
+  /// What was decided on this machine.
+  package var activity = ActivityModel()
   /// Which tab of the first screen is shown.
   package var tab = MainTab.inbox
+  /// The filters of the config, a tab each.
+  package internal(set) var filters: [SavedFilter] = []
   /// What was read of runs that were looked at, newest last; bounded.
   package var details = DetailCache()
+  /// Tells which runs look stuck.
+  package var lookout: Lookout
+  /// The workflow whose past is being read; one at a time.
+  var historyWanted: WorkflowID?
+  /// How often it could not be read.
+  var historyMisses: [WorkflowID: Int] = [:]
   /// How the inboxes of other profiles were left.
   var left: [String: LeftInbox] = [:]
   /// Why decisions cannot be recorded, as far as it is known; nil when they can.
@@ -36,11 +46,25 @@ package struct Model: Sendable, Equatable {
   package var workflows: [Workflow]?
   /// Why the last reading of them failed.
   package var workflowsFault: Fault?
+  /// What was decided and can still be taken back, the newest last.
+  package var held: [Held] = []
   /// Decisions on their way.
   package var flights: [DecisionID: Flight] = [:]
+  /// What `u` takes back once nothing is held any more.
+  var reversal: Reversal?
+  /// The decision that took the last one back; it is not taken back itself.
+  var reversing: DecisionID?
+  /// Whether something was just taken back, and the journal has not said yet that it has it.
+  var awaitsRecord = false
+  /// Whether read-only was switched on here.
+  var isReadOnlyHere = false
+  /// What was sent last as one; kept until the next.
+  package var bulk: Bulk?
   package var notice: Notice?
   /// Whether the operator was told what leaving now would miss.
   var asksToLeave = false
+  /// Whether the operator leaves once what is on its way is done.
+  var leavesWhenSettled = false
   package var decisions: DecisionSource
   /// The moment of the message being handled; ages on the screen count to ``InboxModel/inbox``'s.
   package var now: Timestamp
@@ -66,6 +90,7 @@ package struct Model: Sendable, Equatable {
     self.decisions = decisions
     self.now = now
     self.layers = layers
+    lookout = Lookout(patience: config.stuckAfter, waitsForHistory: true)
     inbox = InboxModel(at: now)
   }
 
@@ -80,6 +105,7 @@ package struct Model: Sendable, Equatable {
   /// When ``Message/tick`` is wanted, because something on the screen will be different then.
   package var nextWake: Timestamp? {
     var moments = [notice?.until].compactMap { $0 }
+    if !holdsStill { moments += held.map { $0.nextChange(after: now) } }
     if layers.contains(where: { if case .firstStart = $0 { true } else { false } }) {
       return moments.min()
     }
@@ -98,7 +124,12 @@ package enum Layer: Sendable, Equatable {
   case firstStart(FirstStart)
   case inbox
   case run(RunScreen)
+  case activity
+  case record(RecordScreen)
+  case review(ReviewPage)
+  case sending(SendingPage)
   case filter(FilterPrompt)
+  case naming(FilterNaming)
   case help(HelpScreen)
   case decision(DecisionDialog)
   case stopping(StopDialog)
@@ -106,14 +137,22 @@ package enum Layer: Sendable, Equatable {
   case token(TokenPrompt)
   case choice(WorkflowChoice)
   case start(StartScreen)
+  case confirmName(NamePrompt)
+  case commenting(CommentPrompt)
+  case leaving
 
   /// The table of keys that holds while the layer is the topmost.
   package var scope: Keymap.Scope {
     switch self {
     case .firstStart: .firstStart
     case .inbox: .inbox
-    case .run: .run
+    case .run(let screen): screen.isEditing ? .field : .run
+    case .activity: .activity
+    case .record: .record
+    case .review(let page): page.asksHow ? .stopping : .review
+    case .sending: .sending
     case .filter: .filter
+    case .naming: .naming
     case .help: .help
     case .decision: .decision
     case .stopping: .stopping
@@ -121,13 +160,23 @@ package enum Layer: Sendable, Equatable {
     case .token: .token
     case .choice: .choice
     case .start: .start
+    case .confirmName, .commenting: .prompt
+    case .leaving: .leaving
+    }
+  }
+
+  /// Whether it is about many decisions at once.
+  var isBulk: Bool {
+    switch self {
+    case .review, .sending: true
+    default: false
     }
   }
 
   /// Whether it only covers a part of what is beneath.
   var isDialog: Bool {
     switch self {
-    case .decision, .stopping, .token: true
+    case .decision, .stopping, .token, .confirmName, .commenting, .leaving: true
     default: false
     }
   }

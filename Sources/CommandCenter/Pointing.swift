@@ -9,6 +9,10 @@ package enum Spot: Sendable, Equatable {
   /// The event of an index; what is unfolded beneath it belongs to it.
   case event(Int)
   case step(StepID)
+  /// The item of the list of decisions at a place.
+  case decision(Int)
+  /// The item of a place on the review page, or on the one that shows it being sent.
+  case item(Int)
   /// A line of help, counted among those that do something.
   case help(Int)
 }
@@ -28,13 +32,41 @@ extension Model {
       let line = inboxLines[inbox.scroll + position.row - layout.top]
       return if case .row(let place) = line { .row(place) } else { nil }
     case .run(let screen): return runSpot(at: position.row, screen)
+    case .activity: return activitySpot(at: position.row)
+    case .review(let page):
+      let layout = ReviewLayout(self)
+      guard
+        case .item(let place) = ReviewLines(page, self)[page.scroll + position.row - layout.top],
+        (layout.top..<layout.top + layout.height).contains(position.row)
+      else { return nil }
+      return .item(place)
+    case .sending(let page):
+      let layout = SendingLayout(self)
+      let place = page.scroll + position.row - layout.top
+      guard (layout.top..<layout.top + layout.height).contains(position.row),
+        bulk?.items.indices.contains(place) == true
+      else { return nil }
+      return .item(place)
     case .help(let screen): return helpSpot(at: position, screen)
-    case .decision, .stopping, .command, .token, .firstStart, .choice, .start: return nil
+    case .decision, .stopping, .command, .token, .firstStart, .choice, .start, .naming,
+      .record:
+      return nil
+    case .confirmName, .commenting, .leaving: return nil
     }
   }
 
+  private func activitySpot(at row: Int) -> Spot? {
+    let layout = ActivityLayout(self)
+    let line = activity.scroll + row - layout.top
+    guard row >= layout.top, row < layout.top + layout.height,
+      activity.lines.indices.contains(line),
+      case .item(let place) = activity.lines[line]
+    else { return nil }
+    return .decision(place)
+  }
+
   private func helpSpot(at position: Position, _ screen: HelpScreen) -> Spot? {
-    let columns = HelpView.columns(screen.commands(config.keymap), size)
+    let columns = HelpView.columns(screen.groups(config.keymap), size)
     guard let column = columns.first(where: { $0.area.contains(position) }) else { return nil }
     let line = position.row - column.area.row + column.scroll(screen)
     guard column.lines.indices.contains(line) else { return nil }
@@ -62,6 +94,16 @@ extension Model {
     case (.help(let index), .help(var screen)):
       screen.selected = index
       layers[layers.count - 1] = .help(screen)
+    case (.decision(let place), _):
+      activity.select(at: place)
+      settleActivity()
+    case (.item(let place), .review(var page)):
+      page.cursor = place
+      layers[layers.count - 1] = .review(page)
+      settleReview()
+    case (.item(let place), .sending(var page)):
+      page.cursor = place
+      layers[layers.count - 1] = .sending(page)
     case (_, .run(var screen)):
       screen.choose(spot, in: details[screen.reference])
       layers[layers.count - 1] = .run(screen)
@@ -75,12 +117,26 @@ extension Model {
     switch top {
     case .inbox, .filter: return scrollInbox(by: lines)
     case .run(let screen): scrollRun(screen, by: lines)
+    case .activity:
+      activity.move(by: lines)
+      settleActivity()
+    case .record(let screen):
+      return recordCommand(lines < 0 ? .up : .down, screen)
+    case .review(var page):
+      page.cursor = max(0, min(page.cursor + lines, page.items.count - 1))
+      layers[layers.count - 1] = .review(page)
+      settleReview()
+    case .sending(var page):
+      page.cursor += lines
+      layers[layers.count - 1] = .sending(page)
+      settleSending()
     case .help(var screen):
       // The lines of help stand where the chosen one puts them.
-      let count = screen.commands(config.keymap).flatMap(\.bindings).count
+      let count = screen.groups(config.keymap).flatMap(\.entries).count
       screen.selected = max(0, min(screen.selected + lines, count - 1))
       layers[layers.count - 1] = .help(screen)
-    case .decision, .stopping, .command, .token, .firstStart, .choice, .start: break
+    case .decision, .stopping, .command, .token, .firstStart, .choice, .start, .naming: break
+    case .confirmName, .commenting, .leaving: break
     }
     return []
   }

@@ -8,11 +8,14 @@ package func update(_ model: inout Model, _ message: Message, at now: Timestamp)
   let before = InboxLayout(model)
   model.takeTime(now)
   if let until = model.notice?.until, model.now >= until { model.notice = nil }
-  let effects = model.take(message)
+  var effects = model.take(message)
+  effects += model.releaseHeld()
   if InboxLayout(model) != before {
     // Sentences take lines from the lists; what is under the cursor stays on the screen.
     model.showSelection()
     model.settleRunScreen()
+    model.settleReview()
+    model.settleSending()
   }
   return effects
 }
@@ -31,18 +34,27 @@ extension Model {
       showSelection()
       settleRunScreen()
       changeStart { _ in }
+      settleActivity()
+      settleReview()
+      settleSending()
       return watchSelection()
     case .tick:
       if inbox.listing.held > 0 { refreshListing() }
       return watchRestingCursor()
-    case .resumed: return resume()
+    case .resumed:
+      restartWindows()
+      return resume()
+    case .ending: return withdrawHeld(why: "the program was ended before it was sent")
     case .inbox(let message): return handle(message)
     case .run(let message): return handle(message)
     case .workflow(let message): return handle(message)
-    case .decision(let message): return handle(message)
+    case .decision(let message): return handle(message) + rereadActivity(after: message)
+    case .editor(let subject, let outcome): return handle(subject, outcome)
     case .profile(let message): return handle(message)
     case .access(let message): return handle(message)
     case .theme(let message): return handle(message)
+    case .filter(let message): return handle(message)
+    case .activity(let message): return handle(message)
     case .unkept(_, let fault):
       say(fault.sentence, .bad)
       return []
@@ -57,6 +69,7 @@ extension Model {
     let jump = moment - now
     guard jump < Model.jitter else {
       now = max(now, moment)
+      watchLeap(jump)
       return
     }
     now = moment
@@ -64,6 +77,8 @@ extension Model {
     if let until = notice?.until { notice?.until = until + jump }
     inbox.lastMove = inbox.lastMove.map { $0 + jump }
     inbox.restsAt = inbox.restsAt.map { $0 + jump }
+    if let at = reversal?.at { reversal?.at = at + jump }
+    watchLeap(jump)
   }
 
   /// What a clock may go back without having been set.
@@ -71,18 +86,27 @@ extension Model {
 
   /// A key: the topmost layer's table says what it does.
   fileprivate mutating func press(_ key: Key) -> [Effect] {
-    let command = config.keymap.command(for: key, in: top.scope)
+    let scope = top == .activity && activity.isTyping ? .filter : top.scope
+    let command = config.keymap.command(for: key, in: scope)
     switch command {
     case .suspend: return [.suspend]
     case .leave: return leave()
+    case .showTab:
+      return config.keymap.place(of: key, for: .showTab, in: scope).map { showTab(at: $0) }
+        ?? []
     default: break
     }
     switch top {
+    case .activity where activity.isTyping: return activityFilterKey(key)
     case .filter(let prompt): return filterKey(key, prompt)
+    case .naming(let naming): return namingKey(key, naming)
     case .command(let line): return commandLineKey(key, line)
     case .token(let prompt): return tokenKey(key, prompt)
+    case .confirmName(let prompt): return nameKey(key, prompt)
+    case .commenting(let prompt): return commentKey(key, prompt)
     case .firstStart(let screen) where screen.form != nil: return formKey(key, screen)
     case .help(let screen): return helpKey(key, screen)
+    case .run(let screen) where screen.isEditing: return fieldKey(key, screen)
     case .choice(let choice): return choiceKey(key, choice)
     case .start(let screen): return startKey(key, screen)
     default: return command.map { run($0) } ?? []
@@ -97,51 +121,52 @@ extension Model {
       return []
     case .refresh:
       if case .run(let screen) = top { return refreshNow() + load(screen.reference) }
+      if case .activity = top { return refreshNow() + readActivity() }
       return refreshNow()
-    case .commandLine:
-      layers.append(.command(CommandLine(theme: config.theme)))
-      return []
+    case .commandLine: return openLine()
     case .newToken:
       layers.append(.token(TokenPrompt()))
       return [.dropInput]
     case .leave: return leave()
     case .suspend: return [.suspend]
     case .copy: return copyID()
+    case .takeBack: return takeBack()
+    case .bulk: return showBulk()
     default: break
     }
     switch top {
     case .inbox: return inboxCommand(command)
     case .run(let screen): return runCommand(command, screen)
+    case .activity: return activityCommand(command)
+    case .record(let screen): return recordCommand(command, screen)
+    case .review(let page): return reviewCommand(command, page)
+    case .sending(let page): return sendingCommand(command, page)
     case .decision(let dialog): return decisionKey(command, dialog)
     case .stopping(let dialog): return stopKey(command, dialog)
     case .firstStart(let screen): return firstStartCommand(command, screen)
-    case .filter, .help, .command, .token, .choice, .start: return []
+    case .filter, .help, .command, .token, .choice, .start, .naming: return []
+    case .leaving: return leaveKey(command)
+    case .confirmName, .commenting: return []
     }
-  }
-
-  /// Leaves; but not silently while a decision is on its way, since its outcome would not be seen.
-  mutating func leave() -> [Effect] {
-    guard let flight = flights.values.first, !asksToLeave else { return [.quit(.done)] }
-    asksToLeave = true
-    say(
-      "\(flight.decision.verb.word) \(flight.decision.title) is on its way; press again to leave",
-      .bad
-    )
-    return []
   }
 
   /// Pasted text goes into prompts; anywhere else it would be commands.
   fileprivate mutating func paste(_ text: String) -> [Effect] {
     switch top {
     case .filter(let prompt):
-      var line = prompt.text
-      if Prompt.append(text, to: &line) { typeFilter(line) }
+      var prompt = prompt
+      if prompt.insert(text) { type(prompt) }
+    case .naming(var naming):
+      if naming.line.insert(text) { layers[layers.count - 1] = .naming(naming) }
     case .help(var screen):
       if Prompt.append(text, to: &screen.query) { layers[layers.count - 1] = .help(screen) }
-    case .command(let line): return typeCommand(line) { Prompt.append(text, to: &$0) }
+    case .command(let line): return pasteCommand(text, line)
     case .token(var prompt):
       prompt.append(text)
       layers[layers.count - 1] = .token(prompt)
+    case .activity: pasteActivityFilter(text)
+    case .confirmName(let prompt): typeName(prompt) { $0.insert(text) }
+    case .commenting(let prompt): typeComment(prompt) { $0.insert(text) }
     case .firstStart(var screen):
       screen.form?.append(text)
       layers[layers.count - 1] = .firstStart(screen)
@@ -149,13 +174,17 @@ extension Model {
       if choice.line.insert(text) { choice.selected = nil }
       layers[layers.count - 1] = .choice(choice)
     case .start: changeStart { $0.paste(text) }
+    case .run(let screen): pasteIntoField(text, screen)
     default: break
     }
     return []
   }
 
   /// Shows one sentence above the hints.
+  ///
+  /// Bad ones are kept for the list of decisions: they are gone from here after a while.
   mutating func say(_ text: String, _ tone: Notice.Tone) {
+    if tone == .bad { activity.keep(text, zone, at: now) }
     notice = Notice(text: text, tone: tone, until: now + .seconds(tone == .plain ? 4 : 10))
   }
 

@@ -19,16 +19,28 @@ private func draw(_ model: Model) -> Frame {
   case .run(let screen): RunView.draw(screen, model, into: &frame)
   case .choice(let choice): WorkflowChoiceView.draw(choice, model, into: &frame)
   case .start(let screen): StartView.draw(screen, model, into: &frame)
+  case .activity: ActivityView.draw(model, into: &frame)
+  case .record(let screen): RecordView.draw(screen, model, into: &frame)
+  case .review(let page): ReviewView.draw(page, model, into: &frame)
+  case .sending(let page): SendingView.draw(page, model, into: &frame)
   default: InboxView.draw(model, into: &frame)
   }
-  for layer in model.layers {
+  let question = model.layers.lastIndex(where: \.isDialog) ?? 0
+  for (place, layer) in model.layers.enumerated() {
+    // Of questions that lie on each other one is read at a time.
+    if layer.isDialog, place < question { continue }
     switch layer {
     case .help(let screen): HelpView.draw(screen, model, into: &frame)
     case .decision(let dialog): DialogView.draw(dialog, model, into: &frame)
     case .stopping(let dialog): DialogView.draw(dialog, model, into: &frame)
     case .token(let prompt): DialogView.draw(prompt, model, into: &frame)
+    case .confirmName(let prompt): DialogView.draw(prompt, model, into: &frame)
+    case .commenting(let prompt): DialogView.draw(prompt, model, into: &frame)
+    case .leaving: DialogView.drawLeaving(model, into: &frame)
     case .command(let line): CommandLineView.draw(line, model, into: &frame)
-    case .inbox, .run, .firstStart, .filter, .choice, .start: break
+    case .naming(let naming): FilterNamingView.draw(naming, model, into: &frame)
+    case .inbox, .run, .review, .sending, .activity, .record: break
+    case .firstStart, .filter, .choice, .start: break
     }
   }
   return frame

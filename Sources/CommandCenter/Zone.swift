@@ -22,6 +22,13 @@ package struct Zone: Sendable, Equatable {
   }
 }
 
+extension Change {
+  /// What changed, in one sentence, with how long that is past where the server says when it was.
+  package func sentence(at now: Timestamp) -> String {
+    sentence { moment in "\(Age.short(now - moment)) ago" }
+  }
+}
+
 /// How long something took or has been going on, in as few letters as tell it.
 package enum Age {
   /// `40s`, `12m`, `5h`, `3d`; never negative, since clocks differ.

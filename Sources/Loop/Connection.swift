@@ -16,6 +16,22 @@ package struct Connection {
   }
 }
 
+/// Where the decisions of this machine are found, and where files about them go.
+package struct RecordKeeping: Sendable {
+  /// The journals of all programs.
+  package var journals: JournalFolder
+  /// What the journals call the server of the open profile.
+  package var place: JournalPlace
+  package var exports: ExportFile
+
+  /// Where decisions are found, and where files about them go.
+  package init(journals: JournalFolder, place: JournalPlace, exports: ExportFile) {
+    self.journals = journals
+    self.place = place
+    self.exports = exports
+  }
+}
+
 /// A profile that is open: how its server is asked, and what belongs to it on this machine.
 package struct OpenProfile {
   package var connection: Connection
@@ -26,6 +42,8 @@ package struct OpenProfile {
   package var snapshots: SnapshotFile?
   /// Where what outlasts the program is kept; nil keeps it in memory only.
   package var shelves: ShelfFolder?
+  /// Where its decisions are on record; nil keeps none.
+  package var records: RecordKeeping?
   package var theme: Theme
 
   /// An open profile.
@@ -35,6 +53,7 @@ package struct OpenProfile {
     token: TokenKeeping,
     snapshots: SnapshotFile?,
     shelves: ShelfFolder? = nil,
+    records: RecordKeeping? = nil,
     theme: Theme
   ) {
     self.connection = connection
@@ -42,6 +61,7 @@ package struct OpenProfile {
     self.token = token
     self.snapshots = snapshots
     self.shelves = shelves
+    self.records = records
     self.theme = theme
   }
 }
@@ -67,12 +87,19 @@ package struct TokenKeeping: Sendable {
 
 /// What the loop asks of whoever knows what is set up on this machine.
 package protocol Wiring: AnyObject {
+  /// The operator's editor.
+  /// - Throws: A fault `local` whose sentence says why there is none.
+  func editor() throws(Fault) -> EditorProgram
   /// Opens a profile of the config.
   /// - Throws: A fault `local` whose sentence says why it cannot be opened.
   func open(profile: String) throws(Fault) -> OpenProfile
   /// Writes a profile into the config.
   /// - Throws: A fault `local` whose sentence says why it cannot be written.
   func add(_ draft: ProfileDraft) throws(Fault)
+  /// Writes a filter into the config.
+  /// - Returns: All filters of the config, this one among them.
+  /// - Throws: A fault `local` whose sentence says why it cannot be written.
+  func save(_ filter: SavedFilter) throws(Fault) -> [SavedFilter]
   /// Reads a theme.
   /// - Throws: A fault `local` whose sentence says what is wrong with it.
   func theme(_ name: String) throws(Fault) -> Theme

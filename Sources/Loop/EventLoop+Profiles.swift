@@ -20,6 +20,8 @@ struct Errands {
     case kept(Result<String?, Fault>)
     case saved(Fault?)
     case shelved([ShelfFault])
+    /// What came of looking at the journals, or of writing a file.
+    case activity(ActivityMessage)
   }
 
   /// Why something could not be kept.
@@ -40,6 +42,8 @@ struct Errands {
   var untried: Secret?
   /// Counts the tokens that were fetched and typed: of two, the one that was wanted last counts.
   var lastToken = 0
+  /// Whether what programs that ended too early left open was looked for.
+  var hasSettled = false
   /// Whether it was said already that readings cannot be kept.
   var complained = false
   /// What is to be kept and was not given away yet.
@@ -108,6 +112,16 @@ extension EventLoop {
     open(profile: draft.name)
   }
 
+  /// Writes a filter into the config.
+  func save(_ filter: SavedFilter) {
+    do throws(Fault) {
+      let all = try wiring.save(filter)
+      handle(.filter(.saved(filter, among: all)))
+    } catch {
+      handle(.filter(.refused(error.sentence)))
+    }
+  }
+
   /// Keeps the last reading, unless there is no time for it.
   func leaveProfile(isHurried: Bool) {
     shelveRest(isHurried: isHurried)
@@ -145,6 +159,7 @@ extension EventLoop {
       log?.write(.error, "snapshot", fault.sentence, at: now)
     case .shelved(let faults):
       tell(faults)
+    case .activity(let message): handle(.activity(message))
     }
   }
 
@@ -182,6 +197,13 @@ extension EventLoop {
       handle(.access(.refused))
     default: break
     }
+  }
+
+  /// Has what programs that ended too early left open read back, once the server answers.
+  private func settleUnfinished(_ event: ClientEvent) {
+    guard case .reading = event, !errands.hasSettled else { return }
+    errands.hasSettled = true
+    client.settleUnfinished(now: SystemClock.now())
   }
 
   /// Keeps the newest reading from time to time.
@@ -268,6 +290,7 @@ extension EventLoop {
       errands.isNews = errands.isNews || changed
     }
     settleToken(event)
+    settleUnfinished(event)
     log?.write(event, at: SystemClock.now())
   }
 }

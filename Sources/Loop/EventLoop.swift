@@ -20,7 +20,7 @@ package final class EventLoop {
     case signalled(Int32)
   }
 
-  private let session: Session
+  let session: Session
   private let signals: Signals
   let wiring: any Wiring
   let log: Log?
@@ -39,7 +39,11 @@ package final class EventLoop {
   /// When an Esc that nothing followed is taken for the key.
   private var escapeDeadline: Timestamp?
   /// Keys typed before the next frame is on the screen were not meant for it.
-  private var dropsInput = false
+  var dropsInput = false
+  /// The operator's editor, while it has the terminal.
+  var editor: Editor?
+  /// Files that an editor left and that are no text: the next wish for the same opens them again.
+  var keptFiles: [EditorWish.Subject: EditorFile] = [:]
   private var ending: Ending?
   /// What the client told and the application was not told yet.
   var events: [ClientEvent] = []
@@ -94,7 +98,12 @@ package final class EventLoop {
       paint()
       sleep()
     }
+    abandonEditor()
+    // What was not sent is withdrawn before the terminal goes, and the disk works meanwhile.
+    if case .signalled = ending { handle(.ending) }
+    for errand in client.takeErrands() { worker.take { .returned(errand.id, errand.work()) } }
     session.restore()
+    finishRecords()
     leaveProfile(isHurried: ending.map { if case .signalled = $0 { true } else { false } } ?? false)
     // Whoever leaves does not wait for a name that is being resolved.
     pool.abandon()
@@ -102,9 +111,21 @@ package final class EventLoop {
     return ending ?? .left(.done)
   }
 
+  /// Puts on record what was to be when the end came.
+  private func finishRecords() {
+    let records = client.takeErrands().filter(\.isRecord)
+    guard client.isRecording else { return }
+    worker.finish(withinMilliseconds: EventLoop.recordingBound)
+    for record in records { _ = record.work() }
+  }
+
+  /// How long the end waits for the disk, in milliseconds.
+  private static let recordingBound = 500
+
   // MARK: One turn
 
   private func takeWhatCame() {
+    watchEditor()
     for result in worker.results() {
       switch result {
       case .returned(let id, let result): client.returned(id, result, now: SystemClock.now())
@@ -138,8 +159,12 @@ package final class EventLoop {
         reading.runs.count > EventLoop.foldedAtOnce
       {
         isFolding = true
-        worker.take { [order = model.inbox.order] in
-          .folded(reading, Inbox(reading, order: order))
+        worker.take {
+          [
+            arrangement = model.inbox.arrangement, lookout = model.lookout,
+            before = model.inbox.inbox
+          ] in
+          .folded(reading, Inbox(reading, arrangement, lookout: lookout, after: before))
         }
       } else if let message = Message(event) {
         handle(message)
@@ -179,8 +204,13 @@ package final class EventLoop {
     case .refresh: client.pollNow(now: now)
     case .pace(let pace): client.setPace(pace, now: now)
     case .load(let run): client.load(run, known: model.details[run])
+    case .edit(let wish): edit(wish)
     case .loadWorkflows: client.list(.workflows)
     case .loadStart(let workflow, let run): client.loadStart(workflow, input: run)
+    case .readActivity: readActivity()
+    case .export(let kind): export(kind)
+    case .loadHistory(let workflow, let version):
+      client.loadHistory(workflow, version: version)
     case .carryOut(let decision): client.carryOut(decision, now: now)
     case .withdraw(let decision, let why): client.withdraw(decision, why: why, now: now)
     case .plan(let batch, let decisions): client.plan(batch, decisions, now: now)
@@ -189,6 +219,7 @@ package final class EventLoop {
     case .add(let draft): add(draft)
     case .renewToken: fetchToken()
     case .useToken(let token): use(token)
+    case .saveFilter(let filter): save(filter)
     case .keep(let entry): errands.wanted.append(entry)
     case .useTheme(let name, let isPreview): useTheme(name, isPreview: isPreview)
     case .copy(let text): handle(.copy(text, CopyOutcome(session.setClipboard(text))))
@@ -215,10 +246,14 @@ package final class EventLoop {
 
   private func sleep() {
     let now = SystemClock.now()
-    let deadlines = [client.nextDeadline, model.nextWake, escapeDeadline].compactMap { $0 }
+    // Nobody tells that a stopped editor was brought to the front again.
+    let look = editor == nil ? nil : now + .seconds(1)
+    let deadlines = [client.nextDeadline, model.nextWake, escapeDeadline, look].compactMap { $0 }
     let wait = deadlines.min().map { max(0, ($0 - now).inMilliseconds) }
     let ready = pool.wait(
-      watching: [Watch(descriptor: STDIN_FILENO), Watch(descriptor: signals.descriptor)],
+      watching: editor == nil
+        ? [Watch(descriptor: STDIN_FILENO), Watch(descriptor: signals.descriptor)]
+        : [Watch(descriptor: signals.descriptor)],
       milliseconds: Int(min(wait ?? Int64(EventLoop.longestSleep), Int64(EventLoop.longestSleep)))
     )
     for event in ready where event.descriptor == signals.descriptor { takeSignals() }
@@ -247,6 +282,7 @@ package final class EventLoop {
       case .resize:
         session.resized()
         painted = nil
+      case .suspend where editor != nil, .resume where editor != nil: watchEditor()
       case .suspend: suspend()
       case .resume:
         session.resumed()
@@ -254,7 +290,7 @@ package final class EventLoop {
       case .terminate: ending = .signalled(SIGTERM)
       case .interrupt: ending = .signalled(SIGINT)
       case .hangUp: ending = .signalled(SIGHUP)
-      case .childEnded: break
+      case .childEnded: watchEditor()
       }
     }
   }
@@ -300,9 +336,11 @@ extension Message {
     case .detail(let run, let result): self = .run(.detail(run, result))
     case .graph(let workflow, let version, let graph):
       self = .run(.graph(workflow, version: version, graph))
+    case .history(let workflow, let result): self = .run(.history(workflow, result))
     case .stage(let id, let stage): self = .decision(.stage(id, stage))
     case .outcome(let decision, let outcome, let recorded):
       self = .decision(.outcome(decision, outcome, recorded: recorded))
+    case .withdrawn(let decision): self = .decision(.withdrawn(decision))
     case .journal(let fault): self = .decision(.journal(fault))
     case .unfinished(let unfinished): self = .decision(.unfinished(unfinished))
     }

@@ -26,8 +26,11 @@ extension Log {
     case .facts(let workflow, .failure(let fault)):
       write(.error, "workflow", "\(workflow.text): \(fault.sentence)", at: now)
     case .listing(_, .failure(let fault)): write(.error, "list", fault.sentence, at: now)
-    case .journal(nil), .unfinished, .reading, .detail, .pollStarted, .graph, .context, .listing,
-      .facts:
+    case .history(let workflow, .failure(let fault)):
+      write(.error, "history", "\(workflow.text): \(fault.sentence)", at: now)
+    case .journal(nil), .unfinished, .withdrawn, .reading, .detail, .pollStarted, .graph, .context,
+      .history,
+      .listing, .facts:
       break
     }
   }

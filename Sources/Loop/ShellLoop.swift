@@ -13,13 +13,19 @@ package final class ShellLoop {
   private let showsProgress: Bool
   private let log: Log?
   private let painter: Painter
+  private let journals: JournalFolder?
+  /// What is to be told before anything else is waited for.
+  private var pending: [ShellMessage] = []
   private var ending: Int32?
-  /// Whether a command has gone out of which nothing is known yet.
-  private var isSending = false
-  /// Nobody reads standard output any more.
-  private var isUnread = false
-  /// Standard output did not take all of it.
-  private var isCut = false
+  /// When the verb wants to be told the time.
+  private var alarm: Timestamp?
+  /// The decisions that have gone out and of which nothing is known yet.
+  private var sending: Set<DecisionID> = []
+  /// The signal that wants the program to end.
+  private var signal: Int32?
+  private let output = Output()
+  /// Whether what was left open before is settled.
+  private var isSettled = true
 
   /// How long a wait is at most, in milliseconds.
   private static let longestWait: Int64 = 60_000
@@ -32,15 +38,18 @@ package final class ShellLoop {
   ///   - showsProgress: Whether standard error is a terminal.
   ///   - log: Where exchanges are written down.
   ///   - painter: Writes frames to standard output.
+  ///   - journals: What was decided on this machine; nil for verbs that do not tell it.
   package init(
     _ task: ShellTask,
     connection: Connection?,
     signals: Signals,
     showsProgress: Bool,
     log: Log? = nil,
-    painter: Painter = Painter(depth: nil)
+    painter: Painter = Painter(depth: nil),
+    journals: JournalFolder? = nil
   ) {
     self.log = log
+    self.journals = journals
     self.task = task
     self.connection = connection
     self.signals = signals
@@ -52,10 +61,13 @@ package final class ShellLoop {
   /// - Returns: The exit code of the program.
   package func run() -> Int32 {
     // A reader that has seen enough (`| head`) must not kill us while a command is under way.
-    signal(SIGPIPE, SIG_IGN)
-    perform(task.begin(at: SystemClock.now()))
+    Glibc.signal(SIGPIPE, SIG_IGN)
+    if task.settlesFirst, let connection { settle(connection) }
+    if ending == nil { perform(task.begin(at: SystemClock.now())) }
+    takePending()
     while ending == nil, let connection {
       takeWhatCame(connection)
+      takePending()
       guard ending == nil else { break }
       wait(connection)
     }
@@ -63,12 +75,31 @@ package final class ShellLoop {
     return ending ?? 0
   }
 
+  /// Reads back what programs that ended too early left open, before anything new is decided.
+  private func settle(_ connection: Connection) {
+    isSettled = false
+    connection.client.settleUnfinished(now: SystemClock.now())
+    while !isSettled, ending == nil {
+      takeWhatCame(connection)
+      if !isSettled, ending == nil { wait(connection) }
+    }
+  }
+
   private func takeWhatCame(_ connection: Connection) {
     let client = connection.client
+    let now = SystemClock.now()
+    if let due = alarm, now >= due {
+      alarm = nil
+      perform(task.receive(.woke, at: now))
+    }
     for event in client.advance(now: SystemClock.now()) {
       log?.write(event, at: SystemClock.now())
+      if case .unfinished(let unfinished) = event {
+        isSettled = true
+        for line in task.lines(unfinished, at: SystemClock.now()) { output.complain(line) }
+      }
+      note(event)
       guard let message = ShellMessage(event) else { continue }
-      if case .stage(let stage) = message { isSending = stage == .sending || stage == .confirming }
       perform(task.receive(message, at: SystemClock.now()))
     }
     for errand in client.takeErrands() {
@@ -76,9 +107,25 @@ package final class ShellLoop {
     }
   }
 
+  private func takePending() {
+    while ending == nil, !pending.isEmpty {
+      perform(task.receive(pending.removeFirst(), at: SystemClock.now()))
+    }
+  }
+
+  private func note(_ event: ClientEvent) {
+    switch event {
+    case .stage(let id, let stage):
+      if stage == .sending || stage == .confirming { sending.insert(id) }
+    case .outcome(let decision, _, _): sending.remove(decision.id)
+    default: break
+    }
+  }
+
   private func wait(_ connection: Connection) {
     let now = SystemClock.now()
-    let due = connection.client.nextDeadline.map { max(0, ($0 - now).inMilliseconds) }
+    let times = [connection.client.nextDeadline, alarm].compactMap(\.self)
+    let due = times.min().map { max(0, ($0 - now).inMilliseconds) }
     let ready = connection.pool.wait(
       watching: [Watch(descriptor: signals.descriptor)],
       milliseconds: Int(min(due ?? ShellLoop.longestWait, ShellLoop.longestWait))
@@ -88,44 +135,73 @@ package final class ShellLoop {
   }
 
   private func end(by signal: Signal) {
-    let number: Int32
     switch signal {
-    case .interrupt: number = SIGINT
-    case .terminate: number = SIGTERM
-    case .hangUp: number = SIGHUP
+    case .interrupt: self.signal = SIGINT
+    case .terminate: self.signal = SIGTERM
+    case .hangUp: self.signal = SIGHUP
     case .resize, .suspend, .resume, .childEnded: return
     }
-    if isSending {
-      complain("interrupted after the command was sent: look with show what became of it")
-    }
-    ending = 128 + number
+    perform(task.receive(.interrupted, at: SystemClock.now()))
   }
 
   // MARK: Effects
 
   private func perform(_ effects: [ShellEffect]) {
+    let client = connection?.client
+    let now = SystemClock.now()
     for effect in effects where ending == nil {
       switch effect {
-      case .poll: connection?.client.pollNow(now: SystemClock.now())
-      case .load(let run): connection?.client.load(run, known: nil)
-      case .workflows: connection?.client.list(.workflows)
-      case .graph(let workflow): connection?.client.loadGraph(workflow, version: nil)
-      case .carryOut(let decision):
-        connection?.client.carryOut(decision, now: SystemClock.now())
+      case .poll: client?.pollNow(now: now)
+      case .keepPolling(let pace): client?.setPace(pace, now: now)
+      case .runs(let workflow, let statuses):
+        client?.list(.runs(workflow: workflow, statuses: statuses))
+      case .load(let run, let known): client?.load(run, known: known)
+      case .context(let run): client?.loadContext(run)
+      case .workflows: client?.list(.workflows)
+      case .graph(let workflow): client?.loadGraph(workflow, version: nil)
+      case .records:
+        let contents = journals?.read()
+        pending.append(
+          .records(contents?.records ?? [], remarks: contents?.remarks ?? [])
+        )
+      case .carryOut(let decision): client?.carryOut(decision, now: now)
+      case .wait(let until): alarm = until
       case .out(let text): write(text)
       case .paint(let frame, let theme): write(painter.text(frame, theme: theme))
-      case .progress(let text): if showsProgress { complain(text) }
-      case .complain(let text): complain(text)
-      case .finish(let code): ending = isCut && code == .done ? 1 : code.rawValue
+      case .progress(let text): if showsProgress { output.complain(text) }
+      case .complain(let text): output.complain(text)
+      case .finish(let code): ending = output.isCut && code == .done ? 1 : code.rawValue
+      case .leave: leave()
       }
     }
   }
 
-  private func complain(_ text: String) {
-    _ = Output.write("command-center: \(text)\n", to: STDERR_FILENO)
+  private func leave() {
+    if !sending.isEmpty {
+      output.complain("interrupted after the command was sent: look with show what became of it")
+    }
+    ending = 128 + (signal ?? SIGINT)
   }
 
   private func write(_ text: String) {
+    output.write(text)
+    // What is followed or watched has no end of its own: without a reader it is over.
+    if output.isUnread, sending.isEmpty, task.isEndless { ending = 0 }
+  }
+}
+
+/// Standard output and standard error of a verb.
+private final class Output {
+  /// Nobody reads standard output any more.
+  private(set) var isUnread = false
+  /// Standard output did not take all of it.
+  private(set) var isCut = false
+
+  func complain(_ text: String) {
+    _ = Output.write("command-center: \(text)\n", to: STDERR_FILENO)
+  }
+
+  func write(_ text: String) {
     guard !isUnread, !isCut else { return }
     switch Output.write(text, to: STDOUT_FILENO) {
     case 0: break
@@ -135,13 +211,10 @@ package final class ShellLoop {
       complain("standard output could not be written; the answer is cut")
     }
   }
-}
 
-/// Bytes to a descriptor.
-enum Output {
   /// Writes all of a text.
   /// - Returns: 0, or the system's number for what went wrong.
-  static func write(_ text: String, to descriptor: Int32) -> Int32 {
+  private static func write(_ text: String, to descriptor: Int32) -> Int32 {
     var rest = Array(text.utf8)[...]
     while !rest.isEmpty {
       let count = unsafe rest.withUnsafeBytes { bytes in
@@ -165,17 +238,34 @@ extension ShellMessage {
   /// What the client tells, as a message; nil for what no verb needs to know.
   fileprivate init?(_ event: ClientEvent) {
     switch event {
-    case .pollStarted, .exchanged, .context, .journal, .unfinished: return nil
+    case .pollStarted, .exchanged, .history, .journal, .unfinished, .withdrawn, .facts:
+      return nil
     case .reading(let reading, _): self = .reading(.success(reading))
     case .pollFailed(let fault, _, _): self = .reading(.failure(fault))
-    case .detail(_, let result): self = .detail(result)
+    case .detail(let run, let result): self = .detail(run, result)
+    case .context(_, let result): self = .context(result)
     case .graph(_, _, let graph): self = .graph(graph)
     case .stage(_, let stage): self = .stage(stage)
     case .outcome(let decision, let outcome, let recorded):
       self = .outcome(decision, outcome, recorded: recorded)
     case .listing(.workflows, let result):
-      self = .workflows(result.map(\.workflows))
-    case .listing(.tasks, _), .listing(.runs, _), .facts: return nil
+      self = .workflows(
+        result.map { if case .workflows(let workflows) = $0.items { workflows } else { [] } }
+      )
+    case .listing(.runs, let result):
+      self = .reading(
+        result.map { listed in
+          let runs = if case .runs(let runs) = listed.items { runs } else { [Run]() }
+          return Reading(
+            runs: runs,
+            tasks: [],
+            at: listed.at,
+            unreadable: listed.unreadable,
+            isCut: listed.isCut
+          )
+        }
+      )
+    case .listing(.tasks, _): return nil
     }
   }
 }

@@ -33,6 +33,13 @@ final class Worker<Result: Sendable> {
     }
   }
 
+  /// Waits until all that was handed over is done, but not for ever.
+  func finish(withinMilliseconds limit: Int) {
+    let done = DispatchSemaphore(value: 0)
+    queue.async { done.signal() }
+    _ = done.wait(timeout: .now() + .milliseconds(limit))
+  }
+
   /// What was done since the last call.
   func results() -> [Result] {
     mailbox.results.withLock { results in

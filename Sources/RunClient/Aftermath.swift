@@ -8,7 +8,8 @@ struct Aftermath {
   enum Evidence: Equatable {
     /// The decision is in effect.
     case shown
-    /// The task waits no more; how it was answered is not known.
+    /// Things are as the decision wants them, or its task waits no more; whether it was this decision
+    /// that did it cannot be told.
     case vanished
     /// Somebody or something else came first.
     case overtaken(Change)
@@ -20,10 +21,42 @@ struct Aftermath {
     case unread
   }
 
+  /// How long after sending the server may still do it: as long as a command is waited for, twice.
+  static let patience = Duration.seconds(60)
+  /// How far two clocks that count as equal may differ.
+  private static let tolerance = Duration.seconds(5)
+
   var decision: Decision
   var verdict: Verdict
   /// What was read last after the command; nil while no reading succeeded.
   var standing: Standing?
+  /// When it was sent, where that may be long ago: what somebody else has done since is not ours.
+  var sentAt: Timestamp?
+  /// The server's clock less ours.
+  var skew = Duration.zero
+  /// Runs that a start may have made under another name; nil when none were looked for.
+  var candidates: [Run]?
+
+  /// Whether a moment on the server's clock lies where a command sent at a moment of ours acts.
+  static func isWithin(_ moment: Timestamp, of sentAt: Timestamp, skew: Duration) -> Bool {
+    let at = moment - sentAt - skew
+    return at >= .zero - tolerance && at <= patience
+  }
+
+  /// Whether what the server dates so may be this decision's doing; nil where it gives no date.
+  private func isOurs(_ moment: Timestamp?) -> Bool? {
+    guard let sentAt, !verdict.isYes else { return true }
+    return moment.map { Aftermath.isWithin($0, of: sentAt, skew: skew) }
+  }
+
+  /// Whether a start may have made a run that is not called as we wanted.
+  var mayBeAnotherRun: Bool {
+    guard decision.verb == .start, standing != nil, evidence == .notShown else { return false }
+    return switch verdict {
+    case .lost, .broken, .accepted(run: nil): true
+    case .accepted, .conflict, .missing, .refused, .notSent: false
+    }
+  }
 
   /// What became of it, when that is certain by now.
   var settled: Outcome? {
@@ -41,12 +74,14 @@ struct Aftermath {
   /// What is said when no reading within the time has made it certain.
   var givenUp: Outcome {
     switch verdict {
+    case .accepted(run: nil) where decision.verb == .start:
+      .unknown(Fault(.server, "the server said yes, but names no run; \(presentState)"))
     case .accepted: .done(confirmation(readBack: false))
     case .conflict(let refusal, let envelope): conflict(refusal, envelope.details)
     case .missing(let refusal), .refused(let refusal): .refused(refusal)
     case .notSent(let fault): .notSent(fault)
     case .broken(let refusal):
-      standing == nil || evidence == .vanished
+      [.unread, .vanished, .gone].contains(evidence) || candidates?.isEmpty == false
         ? .unknown(Fault(.server, "\(refusal.sentence); \(presentState)"))
         : .refused(Refusal(refusal.reason, "\(refusal.sentence); it was not done: \(presentState)"))
     case .lost(let fault):
@@ -62,17 +97,32 @@ struct Aftermath {
     let overtaken = Evidence.overtaken(.status(saw: decision.seen?.status, now: run))
     switch decision.verb {
     case .approve, .reject: return evidence(of: standing.task)
-    case .pause: return phase == .paused ? .shown : phase == .ended ? overtaken : .notShown
+    case .pause:
+      switch phase {
+      case .paused: return lasting(run)
+      case .ended: return overtaken
+      case .waiting, .running, .draining: return .notShown
+      }
     case .resume:
       switch phase {
-      case .waiting, .running: return .shown
+      case .waiting, .running: return lasting(run)
       case .paused: return .notShown
       case .draining, .ended: return overtaken
       }
-    case .stop(.graceful): return phase == .draining || phase == .ended ? .shown : .notShown
-    case .stop(.immediate): return phase == .ended ? .shown : .notShown
+    case .stop(let mode):
+      switch phase {
+      case .ended where run.status == .stopped, .draining where mode == .graceful:
+        return isOurs(run.statusAt) == false ? overtaken : .shown
+      case .ended: return overtaken
+      case .waiting, .running, .paused, .draining: return .notShown
+      }
     case .start: return .shown
     }
+  }
+
+  /// What it says that a run is paused, or not: that may have come and gone since.
+  private func lasting(_ run: Run) -> Evidence {
+    isOurs(run.statusAt) == true ? .shown : .vanished
   }
 
   private func evidence(of task: Standing.TaskState) -> Evidence {
@@ -80,8 +130,16 @@ struct Aftermath {
     case .pending: return .notShown
     case .absent, .notWanted: return .vanished
     case .answered(let task):
-      guard let approved = task.result?["approved"]?.bool else { return .vanished }
-      return approved == (decision.verb == .approve) ? .shown : .overtaken(.answered(by: task))
+      guard let result = task.result, let approved = result["approved"]?.bool else {
+        return .vanished
+      }
+      let isSame =
+        approved == (decision.verb == .approve)
+        && decision.fields.members.allSatisfy { result[$0.key] == $0.value }
+      guard isSame || verdict.isYes && approved == (decision.verb == .approve) else {
+        return .overtaken(.answered(by: task))
+      }
+      return isOurs(task.completedAt) == false ? .overtaken(.answered(by: task)) : .shown
     }
   }
 
@@ -100,8 +158,8 @@ struct Aftermath {
     switch evidence {
     case .shown: .done(confirmation(readBack: true))
     case .overtaken(let change): .changed(change)
-    case .gone: .changed(.gone)
-    case .vanished, .notShown, .unread: nil
+    // A run that is not there any more says nothing of what was done to it.
+    case .gone, .vanished, .notShown, .unread: nil
     }
   }
 
@@ -189,18 +247,51 @@ struct Aftermath {
       if case .accepted(let id?) = verdict { started?.run = id }
     }
     let run = standing?.run
-    return Confirmation(status: run?.status, readBack: readBack, run: started, now: run)
+    return Confirmation(
+      status: run?.status,
+      readBack: readBack,
+      run: started,
+      now: run,
+      by: verdict.isYes ? nil : shownBy
+    )
+  }
+
+  /// Who did it, as the server says; where no answer came, it need not have been us.
+  private var shownBy: String? {
+    if case .answered(let task) = standing?.task { return task.completedBy }
+    return decision.verb == .start ? nil : standing?.run?.statusBy
   }
 
   /// What the server shows, for a sentence about what is not known.
   private var presentState: String {
-    guard let standing else { return "reading it back failed too: look again before repeating it" }
+    guard let standing else {
+      if decision.verb == .start, candidates != nil {
+        return "the server takes no name for a run\(otherRuns)"
+      }
+      return "reading it back failed too: look again before repeating it"
+    }
     switch (standing.task, standing.run) {
     case (.pending, _): return "the task still waits for an answer"
     case (.answered, _), (.absent, .some):
       return "the task does not wait any more, and the server does not say how it was answered"
-    case (_, let run?): return "the run is \(run.status.word)"
-    case (_, nil): return "the server has no run \(decision.subject.run.run)"
+    case (_, let run?):
+      let by = evidence == .vanished ? run.statusBy.map { " by \($0)" } ?? "" : ""
+      return "the run is \(run.status.word)\(by)"
+    case (_, nil): return "the server has no run \(decision.subject.run.run)\(otherRuns)"
     }
   }
+
+  /// The runs that a start may have made, never claimed to be its own.
+  private var otherRuns: String {
+    guard let candidates else { return "" }
+    guard !candidates.isEmpty else { return ", nor one of that input begun since" }
+    let names = candidates.prefix(3).map { "\($0.id) (\($0.status.word))" }
+    let more = candidates.count > 3 ? " or one of \(candidates.count - 3) more" : ""
+    return "; it may be \(names.joined(separator: " or "))\(more): look before starting it again"
+  }
+}
+
+extension Verdict {
+  /// Whether the server has said yes.
+  fileprivate var isYes: Bool { if case .accepted = self { true } else { false } }
 }

@@ -35,6 +35,14 @@ package protocol Backend: Sendable {
     knowledge: Knowledge
   ) -> any Job<StartFacts>
 
+  /// Reads how long the steps of a workflow took in a few of its last runs, and whether the graph
+  /// of a version of it, or of the newest, lets runs go on without end.
+  func history(
+    _ workflow: WorkflowID,
+    version: Int?,
+    knowledge: Knowledge
+  ) -> any Job<StepHistory>
+
   /// Reads a list.
   func list(_ wanted: WantedList) -> any Job<Listed>
 

@@ -32,12 +32,18 @@ package final class Client {
   private var routes: [TransferID: Route] = [:]
   /// The loads that come after the one in flight for the same run.
   private var nextLoads: [RunReference: RunDetail?] = [:]
-  /// The decisions behind the one in flight for the same run.
-  private var queue: [Decision] = []
+  /// The workflows whose past is wanted, read one after the other when nothing else is to be done.
+  private var histories: [(workflow: WorkflowID, version: Int?)] = []
+  /// The decisions that are not under way.
+  private var dispatcher = Dispatcher()
+  /// What is to be on record though nothing waits for it; written together.
+  private var notes: [JournalEntry] = []
   private var errands: [Errand] = []
   /// What the errands that are out belong to, by errand; nil for those that belong to no flight.
   private var out: [Int: Int?] = [:]
   private var lastErrand = 0
+  /// The errands that write to the journal and are not back.
+  private var records: Set<Int> = []
   private var events: [ClientEvent] = []
   private var now = Timestamp(milliseconds: 0)
   /// When the client was last looked after.
@@ -119,20 +125,49 @@ package final class Client {
     launch(.start(workflow, backend.start(workflow, input: run, knowledge: knowledge)))
   }
 
+  /// Reads how long the steps of a workflow took in a few of its last runs.
+  ///
+  /// Nobody waits for it: one is read at a time, a call after the other, and none while polls fail
+  /// or the server wants no calls.
+  package func loadHistory(_ workflow: WorkflowID, version: Int?) {
+    guard !histories.contains(where: { $0.workflow == workflow }) else { return }
+    histories.append((workflow, version))
+  }
+
   /// Carries a decision out; decisions about one run go one after the other.
+  ///
+  /// One that was not sent, or of which nobody knows what became, may be given again: it keeps its
+  /// key, and where it was sent it is read back first and not sent when it shows.
   package func carryOut(_ decision: Decision, now: Timestamp) {
     let isKnown =
-      queue.contains { $0.id == decision.id }
+      dispatcher.holds(decision.id)
       || flights.values.contains { $0.decision?.id == decision.id }
     guard !isKnown else { return }
     self.now = now
-    queue.append(decision)
+    dispatcher.take(decision)
     startQueued()
   }
 
-  /// Has it on record that a decision was taken back before it was sent.
+  /// Reads back what programs that ended too early left open in their journals, without sending
+  /// anything; ``ClientEvent/unfinished(_:)`` tells, in any case.
+  ///
+  /// Journals of programs that live, and what others are settling this moment, are left alone.
+  package func settleUnfinished(now: Timestamp) {
+    self.now = now
+    send(nil) { [journal] in
+      let (claim, contents) = journal.folder.claim(for: journal.place)
+      return ErrandResult(content: .claimed(claim, contents))
+    }
+  }
+
+  /// Takes a decision back that waits its turn, or never came here, and has that on record.
+  ///
+  /// One that has begun goes on: only its outcome tells what became of it.
   package func withdraw(_ decision: Decision, why: String, now: Timestamp) {
+    guard !isUnderWay(decision.id) else { return }
+    dispatcher.drop(decision.id)
     note(.withdrawn(decision, why: why, at: now), now: now)
+    events.append(.withdrawn(decision))
   }
 
   /// Has it on record that decisions are about to be sent one by one, so that a start after a crash
@@ -157,14 +192,14 @@ package final class Client {
   /// When ``advance(now:)`` must be called though no transfer has moved, and ``takeErrands()`` after
   /// it; nil when nothing is due.
   package var nextDeadline: Timestamp? {
-    if !events.isEmpty || !errands.isEmpty { return now }
+    if !events.isEmpty || !errands.isEmpty || !notes.isEmpty { return now }
     return (flights.values.compactMap(\.due) + [poller.due].compactMap(\.self)).min()
   }
 
   /// Whether nothing is under way, waits its turn or waits to be told.
   package var isIdle: Bool {
-    flights.isEmpty && queue.isEmpty && errands.isEmpty && out.isEmpty && events.isEmpty
-      && poller.due == nil
+    flights.isEmpty && dispatcher.isIdle && histories.isEmpty && errands.isEmpty && notes.isEmpty
+      && out.isEmpty && events.isEmpty && poller.due == nil
   }
 
   /// Takes what the pool has finished, goes on with everything, begins what is due.
@@ -183,24 +218,34 @@ package final class Client {
       let job = backend.refresh(known: known, knowledge: knowledge, isWhole: isWhole)
       launch(.refresh(job))
     }
+    startHistory()
     defer { events = [] }
     return events
   }
 
+  /// Whether something is on its way into the journal.
+  package var isRecording: Bool { !records.isEmpty || !notes.isEmpty }
+
   /// The errands that came up since the last call, to be done in order.
   package func takeErrands() -> [Errand] {
     defer { errands = [] }
+    if !notes.isEmpty {
+      // Ahead of what came up since: a plan stands before what is sent of it.
+      let later = errands
+      errands = []
+      record(of: nil) { [journal, notes] () throws(Fault) in try journal.append(notes) }
+      errands += later
+      notes = []
+    }
     return errands
   }
 
   /// Takes back what an errand came to; ``advance(now:)`` tells what follows.
   package func returned(_ id: Int, _ result: ErrandResult, now: Timestamp) {
     self.now = now
+    records.remove(id)
     guard let belongs = out.removeValue(forKey: id) else { return }
-    guard let owner = belongs else {
-      if case .recorded(let fault) = result.content { events.append(.journal(fault)) }
-      return
-    }
+    guard let owner = belongs else { return returned(result) }
     guard flights[owner] != nil else { return }
     flights[owner]?.isAway = false
     switch result.content {
@@ -208,8 +253,20 @@ package final class Client {
       flights[owner]?.work = work
       perform(moves, of: owner)
     case .recorded(let fault): recorded(fault, of: owner)
+    case .claimed: break
     }
     catchUp(owner)
+  }
+
+  /// Takes back what belongs to no flight.
+  private func returned(_ result: ErrandResult) {
+    switch result.content {
+    case .recorded(let fault): events.append(.journal(fault))
+    case .claimed(let claim, let contents):
+      tell(dispatcher.settle(claim, contents))
+      startQueued()
+    case .advanced: break
+    }
   }
 }
 
@@ -236,6 +293,15 @@ extension Client {
     poller.woke(now)
     // libcurl uses none that lay idle for longer.
     freshUntil = now + .seconds(120)
+  }
+
+  private func startHistory() {
+    guard let next = histories.first, !poller.isHeldBack(now),
+      !flights.values.contains(where: { if case .history = $0.work { true } else { false } })
+    else { return }
+    histories.removeFirst()
+    let job = backend.history(next.workflow, version: next.version, knowledge: knowledge)
+    launch(.history(next.workflow, job))
   }
 
   private func cancelRefresh() {
@@ -309,11 +375,16 @@ extension Client {
     perform(moves, of: id)
   }
 
-  private func send(_ owner: Int?, _ work: @escaping @Sendable () -> ErrandResult) {
+  private func send(
+    _ owner: Int?,
+    isRecord: Bool = false,
+    _ work: @escaping @Sendable () -> ErrandResult
+  ) {
     lastErrand += 1
     if let owner { flights[owner]?.isAway = true }
     out[lastErrand] = .some(owner)
-    errands.append(Errand(id: lastErrand, work: work))
+    if isRecord { records.insert(lastErrand) }
+    errands.append(Errand(id: lastErrand, isRecord: isRecord, work: work))
   }
 
   private func perform(_ moves: [Move], of id: Int) {
@@ -334,9 +405,12 @@ extension Client {
       case .stage(let stage):
         if let decision = flight.decision { events.append(.stage(decision.id, stage)) }
       case .finish(let outcome):
-        guard let decision = flight.decision else { return }
+        guard case .command(let job) = flight.work else { return }
         flights[id]?.outcome = outcome
-        write(.settled(decision, outcome, at: now), of: id)
+        write(.settled(job.decision, outcome, later: job.purpose.isLater, at: now), of: id)
+      case .leave(let fault):
+        guard case .command(let job) = flight.work else { return }
+        over(id, job) { $0.left(job, fault) }
       }
     }
   }
@@ -350,11 +424,15 @@ extension Client {
   /// Writes what waits for nothing, and nothing waits for.
   private func note(_ entry: JournalEntry, now: Timestamp) {
     self.now = now
-    record(of: nil) { [journal] () throws(Fault) in try journal.append(entry) }
+    notes.append(entry)
+  }
+
+  private func isUnderWay(_ id: DecisionID) -> Bool {
+    flights.values.contains { $0.decision?.id == id }
   }
 
   private func record(of id: Int?, _ work: @escaping @Sendable () throws(Fault) -> Void) {
-    send(id) {
+    send(id, isRecord: true) {
       do throws(Fault) {
         try work()
         return ErrandResult(content: .recorded(nil))
@@ -368,10 +446,7 @@ extension Client {
     guard case .command(var job) = flights[id]?.work else { return }
     if let outcome = flights[id]?.outcome {
       let isRecorded = fault == nil && job.wasRecorded ?? true
-      knowledge.merge(job.learnt)
-      flights[id] = nil
-      events.append(.outcome(job.decision, outcome, recorded: isRecorded))
-      startQueued()
+      over(id, job) { $0.ended(job, outcome, recorded: isRecorded) }
       return
     }
     let moves = job.recorded(fault, now: now)
@@ -379,12 +454,30 @@ extension Client {
     perform(moves, of: id)
   }
 
+  /// Takes a decision out of flight and tells what is to be told of it.
+  private func over(
+    _ id: Int,
+    _ job: CommandJob,
+    _ end: (inout Dispatcher) -> ClientEvent?
+  ) {
+    knowledge.merge(job.learnt)
+    flights[id] = nil
+    tell(end(&dispatcher))
+    startQueued()
+  }
+
+  private func tell(_ event: ClientEvent?) {
+    if let event { events.append(event) }
+  }
+
+  /// Begins what may begin: one decision a run, few of a bulk, and what was decided singly first.
   private func startQueued() {
-    var busy = Set(flights.values.compactMap { $0.decision?.subject.run })
-    for decision in queue where busy.insert(decision.subject.run).inserted {
-      queue.removeAll { $0.id == decision.id }
+    let underWay = flights.values.compactMap(\.decision)
+    let room = BatchID.atOnce - underWay.count { $0.batch != nil }
+    for order in dispatcher.next(busy: Set(underWay.map(\.subject.run)), roomForBulk: room) {
       let job = CommandJob(
-        decision,
+        order.decision,
+        for: order.purpose,
         backend: backend,
         knowledge: knowledge
       )
@@ -425,6 +518,11 @@ extension Client {
       guard let result = job.result else { return }
       end(id)
       events.append(.listing(wanted, result))
+    case .history(let workflow, let job):
+      guard let result = job.result else { return }
+      end(id)
+      events.append(.history(workflow, result))
+      startHistory()
     case .command: return
     }
   }
@@ -440,6 +538,8 @@ extension Client {
       known = refreshed.known
       poller.succeeded(now, isWhole: refreshed.isWhole)
       events.append(.reading(refreshed.reading, changed: refreshed.changed))
+      dispatcher.reached()
+      startQueued()
     case .failure(let fault):
       let next = poller.failed(fault, now, random: random())
       events.append(.pollFailed(fault, nextTry: next, missed: poller.missed))

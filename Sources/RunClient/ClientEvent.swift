@@ -17,10 +17,14 @@ package enum ClientEvent: Sendable {
   case graph(WorkflowID, version: Int?, Graph?)
   /// What a wanted context holds.
   case context(RunReference, Result<JSONValue, Fault>)
+  /// How long the steps of a workflow took in the runs of it that completed last.
+  case history(WorkflowID, Result<StepHistory, Fault>)
   /// How far a decision has come.
   case stage(DecisionID, Stage)
   /// What became of a decision, and whether the journal has all of it.
   case outcome(Decision, Outcome, recorded: Bool)
+  /// A decision was taken back before anything of it began.
+  case withdrawn(Decision)
   /// Whether the journal can be written, or why not.
   case journal(Fault?)
   /// What the journals of programs that ended too early held, and what became of it.

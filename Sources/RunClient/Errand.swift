@@ -5,6 +5,8 @@ internal import Runs
 package struct Errand: Sendable {
   /// Names the errand to ``Client/returned(_:_:now:)``.
   package let id: Int
+  /// Whether it puts something on record, and must be done even when nobody waits for what follows.
+  package let isRecord: Bool
   /// What is to be done.
   package let work: @Sendable () -> ErrandResult
 }
@@ -16,6 +18,8 @@ package struct ErrandResult: Sendable {
     case advanced(Work, [Move])
     /// The journal has taken a line, or why it has not.
     case recorded(Fault?)
+    /// What programs that ended too early left, and the hold on their journals.
+    case claimed(JournalClaim, JournalFolder.Contents)
   }
 
   let content: Content

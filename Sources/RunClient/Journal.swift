@@ -54,8 +54,14 @@ package final class Journal: Sendable {
   /// Writes an entry's lines and has them synced; it blocks for as long as the disk takes.
   ///
   /// - Throws: A fault `local` that names the file; no half of a line stays behind.
-  package func append(_ entry: JournalEntry) throws(Fault) {
-    let bytes: [UInt8] = entry.lines(in: place).flatMap { line in JSONWriter.bytes(line) + [0x0A] }
+  package func append(_ entry: JournalEntry) throws(Fault) { try append([entry]) }
+
+  /// Writes the lines of entries, synced once for all of them.
+  ///
+  /// - Throws: A fault `local` that names the file; no half of a line stays behind.
+  package func append(_ entries: [JournalEntry]) throws(Fault) {
+    let lines = entries.flatMap { $0.lines(in: place) }
+    let bytes: [UInt8] = lines.flatMap { line in JSONWriter.bytes(line) + [0x0A] }
     guard !bytes.isEmpty else { return }
     try saying { (state) throws(Mistake) in try write(bytes, &state) }
   }

@@ -61,6 +61,11 @@ package struct Poller: Sendable, Equatable {
     return max(plain, rest?.until ?? plain)
   }
 
+  /// Whether nothing should be asked that nobody waits for: polls fail, or the server wants no calls.
+  package func isHeldBack(_ now: Timestamp) -> Bool {
+    missed > 0 || rest.map { now < $0.until } ?? false
+  }
+
   /// From when on a wish is heard: the operator may try a server that wants to be left alone, but a
   /// key that is held down must not ask it without end.
   private var wishesFrom: Timestamp? {

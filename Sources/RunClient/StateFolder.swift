@@ -20,6 +20,7 @@ enum StateFolder {
   static func words(_ code: Int32) -> String {
     switch code {
     case ENOSPC, EDQUOT: "the disk is full"
+    case EFBIG: "no file may be longer"
     case EROFS: "the disk is read-only"
     case EACCES, EPERM: "permission denied"
     case EWOULDBLOCK: "another process holds it"

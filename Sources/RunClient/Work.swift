@@ -13,6 +13,8 @@ package enum Move: Sendable {
   case stage(Stage)
   /// Nothing more: this is what became of the decision.
   case finish(Outcome)
+  /// Nothing more, and nothing is known: what became of the decision could not be read.
+  case leave(Fault)
 }
 
 /// One piece of work in flight: a question or a decision.
@@ -23,6 +25,7 @@ enum Work: Sendable {
   case context(RunReference, any Job<JSONValue>)
   case listing(WantedList, any Job<Listed>)
   case start(WorkflowID, any Job<StartFacts>)
+  case history(WorkflowID, any Job<StepHistory>)
   case command(CommandJob)
 
   mutating func begin(_ now: Timestamp) -> [Move] {
@@ -44,6 +47,9 @@ enum Work: Sendable {
       return job.begin().map(Move.ask)
     case .start(let id, var job):
       defer { self = .start(id, job) }
+      return job.begin().map(Move.ask)
+    case .history(let id, var job):
+      defer { self = .history(id, job) }
       return job.begin().map(Move.ask)
     case .command(var job):
       defer { self = .command(job) }
@@ -71,6 +77,9 @@ enum Work: Sendable {
     case .start(let id, var job):
       defer { self = .start(id, job) }
       return job.receive(answer, for: number).map(Move.ask)
+    case .history(let id, var job):
+      defer { self = .history(id, job) }
+      return job.receive(answer, for: number).map(Move.ask)
     case .command(var job):
       defer { self = .command(job) }
       return job.receive(answer, for: number)
@@ -86,6 +95,7 @@ enum Work: Sendable {
     case .context(_, let job): job.learnt
     case .listing(_, let job): job.learnt
     case .start(_, let job): job.learnt
+    case .history(_, let job): job.learnt
     case .command(let job): job.learnt
     }
   }
@@ -95,7 +105,7 @@ enum Work: Sendable {
     switch self {
     case .refresh(let job): job.isLarge
     case .detail(_, let job): job.isLarge
-    case .graph, .context, .listing, .start, .command: false
+    case .graph, .context, .listing, .start, .history, .command: false
     }
   }
 }

@@ -50,6 +50,8 @@ package struct DecisionID: Identity {
 
 /// Names decisions that were reviewed together and are sent one by one.
 package struct BatchID: Identity {
+  /// How many decisions of a bulk are under way at once at most.
+  package static let atOnce = 4
   package let text: String
   package init(_ text: String) { self.text = text }
 }
@@ -141,6 +143,8 @@ package struct Decision: Sendable, Equatable {
   package var insists: Bool
   /// Whether it is sent although it cannot be recorded.
   package var allowsUnrecorded: Bool
+  /// The bulk that it is part of; few of one are under way at once.
+  package var batch: BatchID?
 
   /// A decision.
   package init(

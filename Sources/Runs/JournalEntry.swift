@@ -125,16 +125,22 @@ extension Outcome {
 
 extension Change {
   /// What changed, in one sentence without a time.
-  package var sentence: String {
+  package var sentence: String { sentence { _ in nil } }
+
+  /// What changed, in one sentence; `ago` says how long a moment is past: `20s ago`.
+  package func sentence(ago: (Timestamp) -> String?) -> String {
     switch self {
     case .status(let saw, let now):
       let before = saw.map { ", you saw it \($0.word)" } ?? ""
       let by = now.statusBy.map { " by \($0)" } ?? ""
-      return "it is now \(now.status.word)\(by)\(before)"
+      let when = now.statusAt.flatMap(ago).map { " \($0)" } ?? ""
+      return "it is now \(now.status.word)\(by)\(by.isEmpty ? "" : when)\(before)"
     case .payload: return "the task asks something else now"
-    case .answered(let by, _, let approved):
+    case .answered(let by, let moment, let approved):
       let word = approved.map { $0 ? "approved" : "rejected" } ?? "answered"
-      return by.map { "already \(word) by \($0)" } ?? "already \(word)"
+      let who = by.map { " by \($0)" } ?? ""
+      let when = moment.flatMap(ago).map { " \($0)" } ?? ""
+      return "already \(word)\(who)\(when)"
     case .events(let wanted, let newest):
       return "its newest event is \(newest) now, not \(wanted)"
     case .gone: return "it is no longer there"

@@ -23,18 +23,22 @@ package struct Confirmation: Sendable, Equatable {
   package var run: RunReference?
   /// The run as read afterwards.
   package var now: Run?
+  /// Who did it, as the server says, where it did not answer us: it need not have been us.
+  package var by: String?
 
   /// A confirmation.
   package init(
     status: RunStatus?,
     readBack: Bool,
     run: RunReference? = nil,
-    now: Run? = nil
+    now: Run? = nil,
+    by: String? = nil
   ) {
     self.status = status
     self.readBack = readBack
     self.run = run
     self.now = now
+    self.by = by
   }
 }
 

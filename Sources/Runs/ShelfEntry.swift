@@ -47,7 +47,7 @@ package struct Shelves: Sendable, Equatable {
   /// What one shelf holds.
   package subscript(subject: ShelfSubject) -> JSONObject {
     get { contents[subject] ?? [:] }
-    set { contents[subject] = newValue }
+    set { contents[subject] = newValue.isEmpty ? nil : newValue }
   }
 
   /// Lays a change on the shelf that it is for.
@@ -62,7 +62,7 @@ package struct Shelves: Sendable, Equatable {
       let excess = object.count - entry.shelf.limit
       if excess > 0 { object = JSONObject(Array(object.members.dropFirst(excess))) }
     }
-    contents[entry.shelf] = object
+    self[entry.shelf] = object
   }
 }
 

@@ -9,6 +9,8 @@ package struct Workflow: Sendable, Equatable {
   package var status: String?
   /// The newest published version; nil for a draft.
   package var version: Int?
+  /// When that version was published, where the server says.
+  package var publishedAt: Timestamp?
   /// The steps and what they wait for, where the server sends them.
   package var graph: Graph?
 

@@ -90,8 +90,8 @@ package enum Endpoint {
   /// The published versions of a workflow.
   package static func versions(_ id: WorkflowID) -> Call { Call("GET", "\(path(id))/versions") }
 
-  /// The call that carries a decision out.
-  package static func command(_ decision: Decision) -> Call {
+  /// The call that carries a decision out; a start names its run where the server takes that.
+  package static func command(_ decision: Decision, namesRun: Bool = true) -> Call {
     let run = decision.subject.run
     switch decision.verb {
     case .approve, .reject: return completion(decision, approved: decision.verb == .approve)
@@ -103,7 +103,7 @@ package enum Endpoint {
       let params: JSONObject = [
         "trigger_type": "api", "trigger_payload": .object(decision.fields),
       ]
-      return command(run, "start", params, decision.id)
+      return command(run, "start", params, decision.id, namesRun: namesRun)
     }
   }
 
@@ -111,10 +111,11 @@ package enum Endpoint {
     _ run: RunReference,
     _ word: String,
     _ params: JSONObject,
-    _ key: DecisionID
+    _ key: DecisionID,
+    namesRun: Bool = true
   ) -> Call {
     var params = params
-    params["run_id"] = .string(run.run.text)
+    if namesRun { params["run_id"] = .string(run.run.text) }
     let body: JSONObject = ["command": .string(word), "params": .object(params)]
     return Call("POST", "\(path(run.workflow))/command", body: .object(body), key: key)
   }

@@ -39,6 +39,7 @@ package enum WorkflowWire {
     workflow.status = value["status"]?.string
     let version = value["version"] ?? value["published_version"] ?? value["latest_version"]
     workflow.version = version?.int
+    workflow.publishedAt = (value["published_at"]?.string).flatMap(Timestamp.init(iso8601:))
     workflow.graph = (value["graph"] ?? value["definition"]).flatMap(graph)
     return workflow
   }
@@ -100,6 +101,7 @@ package enum WorkflowWire {
     object["description"] = workflow.summary.map { .string($0) }
     object["status"] = workflow.status.map { .string($0) }
     object["version"] = workflow.version.map { .int($0) }
+    object["published_at"] = RunWire.moment(workflow.publishedAt)
     return .object(object)
   }
 }

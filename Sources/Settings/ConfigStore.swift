@@ -63,6 +63,25 @@ package struct ConfigStore: Sendable {
     }
   }
 
+  /// Appends a filter to `[filters]`.
+  /// - Throws: ``Mistake`` when there is one of its name, or the file cannot be written.
+  package func add(_ filter: SavedFilter) throws(Mistake) {
+    let lock = try lock()
+    defer { close(lock) }
+    let before = try read()
+    guard !before.config.filters.contains(where: { $0.name == filter.name }) else {
+      throw Mistake(file, "has a filter \(filter.name) already; take another name")
+    }
+    let text = ConfigText.adding(filter, to: before.text)
+    var wanted = before.config
+    wanted.filters.append(filter)
+    guard let after = try? ConfigFile.read(text, file: file), after == wanted else {
+      let line = "\(filter.name) = \(ConfigText.quoted(filter.text))"
+      throw Mistake(file, "cannot be changed safely; write \(line) under [filters] by hand")
+    }
+    try TextFile.replace(file, with: text)
+  }
+
   /// Makes a profile of the config the default.
   /// - Throws: ``Mistake`` when there is no such profile, or the file cannot be written.
   package func choose(_ name: String) throws(Mistake) {

@@ -1,3 +1,5 @@
+internal import CommandCenter
+
 /// Changes to the text of `config.toml` that leave all the rest as its owner wrote it.
 enum ConfigText {
   /// The text with a profile behind everything else.
@@ -28,6 +30,42 @@ enum ConfigText {
     for (key, value) in files { if let value { lines.append("\(key) = \(quoted(value))") } }
     let gap = text.isEmpty ? "" : text.hasSuffix("\n") ? "\n" : "\n\n"
     return text + gap + lines.map { $0 + "\n" }.joined()
+  }
+
+  /// The text with a filter behind the others, in a table of its own where there is none yet.
+  static func adding(_ filter: SavedFilter, to text: String) -> String {
+    let line = "\(filter.name) = \(quoted(filter.text))"
+    var lines = text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+    guard let head = lines.firstIndex(where: { isHead(of: "filters", $0) }) else {
+      let gap = text.isEmpty ? "" : text.hasSuffix("\n") ? "\n" : "\n\n"
+      return text + gap + "[filters]\n\(line)\n"
+    }
+    let section = lines[(head + 1)...].prefix { !trimmed($0).hasPrefix("[") }
+    let last = section.lastIndex { !trimmed($0).isEmpty } ?? head
+    lines.insert(line, at: last + 1)
+    let whole = lines.joined(separator: "\n")
+    return whole.hasSuffix("\n") ? whole : whole + "\n"
+  }
+
+  /// Whether a line begins a table.
+  private static func isHead(of table: String, _ line: String) -> Bool {
+    guard line.contains("[") else { return false }
+    let bare = line.prefix { $0 != "#" }.filter { $0 != " " && $0 != "\t" && $0 != "\r" }
+    return bare == "[\(table)]"
+  }
+
+  /// Keys of a table as they stand one behind the other in the text: the parser does not keep that.
+  ///
+  /// A key that is written in some unusual way comes last.
+  static func inOrder(_ keys: [String], _ text: String) -> [String] {
+    var lines = text.split(separator: "\n")[...]
+    lines = lines.drop { !isHead(of: "filters", String($0)) }
+    var places: [String: Int] = [:]
+    for (place, line) in lines.enumerated() {
+      let key = trimmed(String(line)).prefix { $0 != "=" }.filter { $0 != " " && $0 != "\"" }
+      if places[key] == nil { places[key] = place }
+    }
+    return keys.sorted { (places[$0] ?? .max, $0) < (places[$1] ?? .max, $1) }
   }
 
   /// The text with this profile as the default: the line that says so is changed where there is one,

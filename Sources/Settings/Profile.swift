@@ -1,3 +1,5 @@
+package import CommandCenter
+
 /// A server as the config names it, and how it may be used.
 package struct Profile: Sendable, Equatable {
   package var name: String
@@ -9,6 +11,8 @@ package struct Profile: Sendable, Equatable {
   package var token: TokenSource?
   /// Whether the more dangerous verbs ask for the profile's name.
   package var isProtected: Bool
+  /// How many seconds a decision can be taken back before it is sent, where the profile says.
+  package var undoSeconds: Int?
   /// Whether nothing may be changed.
   package var isReadOnly: Bool
   /// Whether plain http may leave this machine.
@@ -33,14 +37,36 @@ package struct Profile: Sendable, Equatable {
 }
 
 extension Profile {
+  /// What the screens show of it.
+  /// - Parameter place: Host and port.
+  /// - Returns: Name, tenant, project, place, and how carefully it is used.
+  package func facts(place: String) -> ProfileFacts {
+    ProfileFacts(
+      name: name,
+      tenant: tenant,
+      project: project,
+      place: place,
+      isProtected: isProtected,
+      undoWindow: undoWindow
+    )
+  }
+
   /// The variable that holds the token, where one does.
   package var tokenVariable: String? {
     if case .variable(let name) = token { name } else { nil }
   }
 
+  /// How long a decision can be taken back before it is sent: as the profile says, else a moment in a
+  /// protected one.
+  package var undoWindow: Duration { .seconds(undoSeconds ?? (isProtected ? 3 : 0)) }
+
+  /// The longest undo window, in seconds: a decision that waits for longer is forgotten.
+  private static let undoLimit = 60
+
   private static let keys = [
     "url", "tenant", "project", "token_file", "token_env", "token_command", "protected",
-    "read_only", "allow_http", "theme", "proxy", "ca_file", "client_cert", "client_key",
+    "undo_window", "read_only", "allow_http", "theme", "proxy", "ca_file", "client_cert",
+    "client_key",
   ]
 
   /// Whether a profile can be called so; files are named after it.
@@ -70,6 +96,7 @@ extension Profile {
     project = try Profile.headerText("project", section)
     token = try Profile.token(section)
     isProtected = try section.truth("protected") ?? false
+    undoSeconds = try section.whole("undo_window", in: 0...Profile.undoLimit, of: "seconds")
     isReadOnly = try section.truth("read_only") ?? false
     allowsPlainHTTP = try section.truth("allow_http") ?? false
     theme = try section.text("theme")

@@ -12,15 +12,8 @@ package struct Chosen: Sendable, Equatable {
 
   /// What the screens show of it.
   /// - Parameter place: Host and port.
-  /// - Returns: Name, tenant, project and place.
-  package func facts(place: String) -> ProfileFacts {
-    ProfileFacts(
-      name: profile.name,
-      tenant: profile.tenant,
-      project: profile.project,
-      place: place
-    )
-  }
+  /// - Returns: What ``Profile/facts(place:)`` says.
+  package func facts(place: String) -> ProfileFacts { profile.facts(place: place) }
 }
 
 /// What the command line says about the choice.
@@ -117,6 +110,8 @@ package enum ProfileChoice {
     var readOnly: String?
     if flags.isReadOnly {
       readOnly = "started with --read-only"
+    } else if config.isReadOnly {
+      readOnly = "the config says read_only = true"
     } else if profile.isReadOnly {
       readOnly = "the profile \(profile.name) is read-only"
     }

@@ -1,3 +1,5 @@
+internal import Cells
+
 /// A table of a TOML file, read key by key; every mistake names the key's path.
 struct TOMLSection {
   let file: String
@@ -53,6 +55,17 @@ struct TOMLSection {
     return try text(key)
   }
 
+  /// A whole number under a key, within a range.
+  func whole(_ key: String, in range: ClosedRange<Int>) throws(Mistake) -> Int? {
+    guard let value = members[key] else { return nil }
+    let wanted = "a whole number from \(range.lowerBound) to \(range.upperBound)"
+    guard case .whole(let number) = value else { throw wrong(key, value, wanted) }
+    guard range.contains(number) else {
+      throw mistake("\(path(of: key)) is \(number); write \(wanted)")
+    }
+    return number
+  }
+
   /// One of some words under a key.
   func word(_ key: String, of words: [String]) throws(Mistake) -> String? {
     guard let text = try text(key) else { return nil }
@@ -70,6 +83,21 @@ struct TOMLSection {
     return truth
   }
 
+  /// A whole number under a key, within bounds.
+  func whole(
+    _ key: String,
+    in bounds: ClosedRange<Int>,
+    of unit: String
+  ) throws(Mistake) -> Int? {
+    guard let value = members[key] else { return nil }
+    let wanted = "a whole number of \(unit) from \(bounds.lowerBound) to \(bounds.upperBound)"
+    guard case .whole(let number) = value else { throw wrong(key, value, wanted) }
+    guard bounds.contains(number) else {
+      throw mistake("\(path(of: key)) is \(number); write \(wanted)")
+    }
+    return number
+  }
+
   /// A list of texts under a key.
   func texts(_ key: String) throws(Mistake) -> [String]? {
     guard let value = members[key] else { return nil }
@@ -80,6 +108,14 @@ struct TOMLSection {
       texts.append(text)
     }
     return texts
+  }
+
+  /// A text, or a list of texts, under a key; none where the key is missing.
+  func textOrTexts(_ key: String) throws(Mistake) -> [String] {
+    if case .text(let text) = members[key] { return [text] }
+    guard let value = members[key] else { return [] }
+    guard case .list = value else { throw wrong(key, value, "a text or a list of texts") }
+    return try texts(key) ?? []
   }
 
   /// The table under a key.

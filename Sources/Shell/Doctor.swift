@@ -75,14 +75,10 @@ enum DoctorOutput {
   }
 
   private static func text(_ checks: [Check], _ context: ShellContext) -> String {
-    guard context.form == .table else {
-      let values = checks.map { check -> JSONValue in
-        [
-          "check": .string(check.subject), "verdict": .string(check.verdict.rawValue),
-          "detail": .string(check.words), "facts": .object(check.facts),
-        ]
-      }
-      return JSONOutput.text(values, context.form)
+    switch context.form {
+    case .table: break
+    case .json, .jsonl: return JSONOutput.text(checks.map(json), context.form)
+    case .tsv: return TSV.text(checks, fields)
     }
     let longest = checks.map { Text.width($0.subject) }.max() ?? 0
     let left = "note  ".count + longest + 2
@@ -99,5 +95,19 @@ enum DoctorOutput {
       }
     }
     return lines.map { $0 + "\n" }.joined()
+  }
+
+  private static func json(_ check: Check) -> JSONValue {
+    [
+      "check": .string(check.subject), "verdict": .string(check.verdict.rawValue),
+      "detail": .string(check.words), "facts": .object(check.facts),
+    ]
+  }
+
+  private static var fields: [Field<Check>] {
+    [
+      Field("check") { $0.subject }, Field("verdict") { $0.verdict.rawValue },
+      Field("detail") { $0.words },
+    ]
   }
 }

@@ -1,7 +1,7 @@
 package import Runs
 
 /// How a verb ended, as the shell that called it is told.
-package enum ExitCode: Int32, Sendable, Equatable {
+package enum ExitCode: Int32, Sendable, Equatable, CaseIterable {
   case done = 0
   /// It was tried and did not come about, or the answer was not the API's.
   case failed = 1
@@ -14,6 +14,43 @@ package enum ExitCode: Int32, Sendable, Equatable {
   case changed = 5
   /// Sent, but nobody knows whether it was done.
   case unknown = 6
+
+  /// The code in a word or two.
+  package var word: String {
+    switch self {
+    case .done: "done"
+    case .failed: "failed"
+    case .usage: "usage"
+    case .notReachable: "server not reachable"
+    case .refused: "refused"
+    case .changed: "changed meanwhile"
+    case .unknown: "outcome unknown"
+    }
+  }
+
+  /// All codes in one sentence.
+  package static var summary: String {
+    allCases.map { "\($0.rawValue) \($0.word)" }.joined(separator: ", ")
+  }
+
+  /// What the code means.
+  package var meaning: String {
+    switch self {
+    case .done: "Done. With --wait: the run completed, or was stopped as it should be."
+    case .failed:
+      "It was tried and did not come about, or the answer was not the API's. With --wait: the run "
+        + "failed or was stopped. Of several: some were not done."
+    case .usage:
+      "The command line cannot be understood, or an id matches nothing or several things."
+    case .notReachable: "The server cannot be reached, or cannot be trusted."
+    case .refused:
+      "The token, the role, the run's status, read-only mode or a protected profile forbids it."
+    case .changed:
+      "It was answered or changed meanwhile, or a condition of --if-status or --if-seq is not met."
+    case .unknown:
+      "It was sent, but nobody knows whether it was done. With --timeout: the run had not ended."
+    }
+  }
 
   /// The code of an outcome.
   package init(_ outcome: Outcome) {

@@ -32,11 +32,70 @@ enum Lookup<Item> {
       exact.isEmpty && !text.isEmpty
       ? items.filter { ids($0).contains { $0.hasPrefix(text) } } : exact
     if found.count == 1, let only = found.first { return .one(only) }
-    let shown = Text.sanitised(text)
-    guard !found.isEmpty else { return .other(["no \(kind) has the id \(shown); \(hint)"]) }
+    return other(
+      text,
+      found,
+      kind: kind,
+      none: "no \(kind) has the id \(text); \(hint)",
+      line: line
+    )
+  }
+
+  /// What is said of a text that means none or several.
+  static func other(
+    _ text: String,
+    _ found: [Item],
+    kind: String,
+    none: String,
+    line: (Item) -> String
+  ) -> Lookup<Item> {
+    guard !found.isEmpty else { return .other([Text.sanitised(none)]) }
     let lines = found.prefix(listed).map { "  " + Text.sanitised(line($0)) }
     let rest = found.count > listed ? ["  and \(found.count - listed) more"] : []
-    return .other(["\(shown) fits \(found.count) \(kind)s; write more of the id:"] + lines + rest)
+    let shown = Text.sanitised(text)
+    return .other(["\(shown) fits \(found.count) \(kind)s; write more of it:"] + lines + rest)
+  }
+}
+
+/// The runs of a reading, to be looked up one after the other: a list of ids may be as long as theirs.
+struct KnownRuns {
+  private let all: [KnownRun]
+  private let exact: [String: [KnownRun]]
+
+  init(_ reading: Reading) {
+    all = reading.known
+    exact = Dictionary(grouping: all, by: \.id.text)
+  }
+
+  /// Finds the run that an id means, among those of the feed and those of which only a task is listed.
+  func find(_ id: String) -> Lookup<KnownRun> {
+    Lookup.find(
+      id,
+      among: exact[id] ?? all,
+      ids: { [$0.id.text] },
+      kind: "run",
+      hint: "for one that is not listed any more, give its full id and --workflow",
+      line: { "\($0.id)  \($0.title)  \($0.status?.word ?? "")" }
+    )
+  }
+}
+
+extension Reading {
+  /// Finds the run that an id means.
+  func run(_ id: String) -> Lookup<KnownRun> { KnownRuns(self).find(id) }
+}
+
+extension Lookup<KnownRun> {
+  /// Where the run is found, or what is to be said.
+  var reference: Lookup<RunReference> {
+    switch self {
+    case .other(let sentences): return .other(sentences)
+    case .one(let run):
+      if let reference = run.reference { return .one(reference) }
+      return .other([
+        "the server does not say which workflow \(run.id) belongs to; give it with --workflow"
+      ])
+    }
   }
 }
 
@@ -55,10 +114,9 @@ extension Reading {
     let runs = runs.map {
       KnownRun(id: $0.id, reference: $0.reference, title: $0.title, status: $0.status)
     }
-    let ids = Set(runs.map(\.id))
+    var ids = Set(runs.map(\.id))
     var others: [KnownRun] = []
-    for task in tasks ?? []
-    where !ids.contains(task.run) && !others.contains(where: { $0.id == task.run }) {
+    for task in tasks ?? [] where ids.insert(task.run).inserted {
       let title = task.workflowName ?? task.workflow?.text ?? "(workflow unknown)"
       others.append(KnownRun(id: task.run, reference: task.reference?.run, title: title))
     }

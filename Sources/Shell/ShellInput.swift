@@ -2,14 +2,21 @@ internal import JSON
 internal import Runs
 
 /// The input of a start as it is typed: `key=value` words, or one JSON object.
-enum ShellInput: Equatable {
+enum ShellInput: Sendable, Equatable {
   case object(JSONObject)
   case words([Word])
 
   /// One `key=value`.
-  struct Word: Equatable {
+  struct Word: Sendable, Equatable {
     var key: String
     var text: String
+
+    /// Reads a word; nil when it has no key or no `=`.
+    init?(_ word: String) {
+      guard let sign = word.firstIndex(of: "="), sign != word.startIndex else { return nil }
+      key = String(word[..<sign])
+      text = String(word[word.index(after: sign)...])
+    }
   }
 
   /// What is wrong with an input, in one sentence.
@@ -31,18 +38,22 @@ enum ShellInput: Equatable {
     }
     var read: [Word] = []
     for word in words {
-      guard let sign = word.firstIndex(of: "="), sign != word.startIndex else {
+      guard let next = Word(word) else {
         throw Mistake(
           sentence: "\(word) is no input: write key=value words, or one JSON object in quotes"
         )
       }
-      let key = String(word[..<sign])
-      guard !read.contains(where: { $0.key == key }) else {
-        throw Mistake(sentence: "\(key) is given twice")
+      guard !read.contains(where: { $0.key == next.key }) else {
+        throw Mistake(sentence: "\(next.key) is given twice")
       }
-      read.append(Word(key: key, text: String(word[word.index(after: sign)...])))
+      read.append(next)
     }
     self = .words(read)
+  }
+
+  /// Whether a word of a command line is one of an input, not of a name.
+  static func isInput(_ word: String) -> Bool {
+    word.contains("=") || word.first { !$0.isWhitespace } == "{"
   }
 
   /// Whether a schema has a say in how the words are read.
@@ -56,10 +67,7 @@ enum ShellInput: Equatable {
     case .words(let words):
       var object: JSONObject = [:]
       for word in words {
-        object[word.key] = try ShellInput.value(
-          of: word,
-          type: ShellInput.type(of: word.key, in: schema)
-        )
+        object[word.key] = try word.value(type: ShellInput.type(of: word.key, in: schema))
       }
       return object
     }
@@ -71,14 +79,18 @@ enum ShellInput: Equatable {
     let field = schema?.array?.first { $0["name"]?.string == key }
     return field?["type"]?.string
   }
+}
 
-  private static func value(of word: Word, type: String?) throws(Mistake) -> JSONValue {
-    let literal = try? JSONValue(parsing: word.text)
+extension ShellInput.Word {
+  /// The value, of the type that a schema's word names; without one, of what it looks like.
+  /// - Throws: `ShellInput.Mistake` when it is of another type.
+  func value(type: String?) throws(ShellInput.Mistake) -> JSONValue {
+    let literal = try? JSONValue(parsing: text)
     let wrong = { (wanted: String) in
-      Mistake(sentence: "\(word.key) wants \(wanted), not \(word.text)")
+      ShellInput.Mistake(sentence: "\(key) wants \(wanted), not \(text)")
     }
     switch type {
-    case "string", "text": return .string(word.text)
+    case "string", "text": return .string(text)
     case "integer", "int":
       guard case .number(let number) = literal, number.int != nil else {
         throw wrong("a whole number")
@@ -98,7 +110,7 @@ enum ShellInput: Equatable {
       return literal
     default:
       // A quoted text stays as it was typed: quotes may be meant.
-      guard let literal, literal.string == nil else { return .string(word.text) }
+      guard let literal, literal.string == nil else { return .string(text) }
       return literal
     }
   }

@@ -1,23 +1,30 @@
 package import Cells
-package import CommandCenter
 package import Runs
 
 /// What the command line asks for.
 package enum ShellVerb: Sendable, Equatable {
-  /// What needs a person; only what a filter lets through.
-  case inbox(filter: String)
-  /// One run, by its id or the beginning of it.
-  case show(String)
-  /// The events of a run, those behind a number.
-  case events(String, after: Int?)
-  /// A yes to a task, by the task's id or its run's.
-  case approve(String)
-  case reject(String)
-  /// A run of a workflow, by its name or id, with the words of its input.
-  case start(String, input: [String])
-  case pause(String)
-  case resume(String)
-  case stop(String, StopMode)
+  /// What needs a person; only what a filter lets through; again at every change, if watched.
+  case inbox(filter: String = "", watches: Bool = false)
+  /// The feed of runs.
+  case runs(RunsWanted = RunsWanted())
+  /// The tasks that wait, of all runs or of one.
+  case tasks(run: String? = nil, watches: Bool = false)
+  /// The workflows.
+  case workflows
+  /// One run, by its id or the beginning of it; once it has ended, if that is awaited.
+  case show(String, wait: Patience? = nil)
+  /// The events of a run, those behind a number; until it has ended, if it is followed.
+  case events(String, after: Int? = nil, follows: Bool = false)
+  /// A run's input, the results of its steps, its variables; or what lies at a path in it.
+  case context(String, path: String? = nil)
+  /// Something that changes runs, or answers tasks.
+  case act(Action)
+  /// A new run.
+  case start(Start)
+  /// What was decided on this machine.
+  case activity(ActivityWanted = ActivityWanted())
+  /// What the next one on duty must know of a server.
+  case handover(since: Since, JournalPlace)
   /// What was found when everything that the program needs was looked over.
   case doctor([Check])
   /// The profiles of the config.
@@ -27,60 +34,133 @@ package enum ShellVerb: Sendable, Equatable {
   /// One theme, shown on a sample of the inbox.
   case theme(ThemeChoice, Theme, Glyphs)
 
-  /// Whether it changes something.
-  var acts: Bool {
+  /// Whether it goes on until somebody ends it, or the run does that it follows.
+  var isEndless: Bool {
     switch self {
-    case .inbox, .show, .events, .doctor, .profiles, .themes, .theme: false
-    case .approve, .reject, .start, .pause, .resume, .stop: true
+    case .inbox(_, let watches), .tasks(_, let watches): watches
+    case .runs(let wanted): wanted.watches
+    case .events(_, _, let follows): follows
+    default: false
     }
   }
 }
 
-/// How answers are written.
-package enum OutputForm: String, Sendable, CaseIterable {
-  /// For people.
-  case table
-  /// One JSON value; several things as one list.
-  case json
-  /// One JSON value a line.
-  case jsonl
+/// Which runs are wanted of the feed.
+package struct RunsWanted: Sendable, Equatable {
+  /// In the filter language.
+  package var filter: String
+  /// Of these statuses; of any when there is none.
+  package var statuses: [RunStatus]
+  /// Of the workflow that this names.
+  package var workflow: String?
+  /// The newest so many.
+  package var limit: Int?
+  /// Again at every change.
+  package var watches: Bool
+
+  /// Runs of the feed.
+  package init(
+    filter: String = "",
+    statuses: [RunStatus] = [],
+    workflow: String? = nil,
+    limit: Int? = nil,
+    watches: Bool = false
+  ) {
+    self.filter = filter
+    self.statuses = statuses
+    self.workflow = workflow
+    self.limit = limit
+    self.watches = watches
+  }
 }
 
-/// What stands around a verb.
-package struct ShellContext: Sendable {
-  package var form: OutputForm
-  /// The columns of the terminal that is written to; nil writes without bound, and moments in full.
-  package var width: Int?
-  package var zone: Zone
-  /// The workflow of a run that may be beyond what the server lists.
-  package var workflow: WorkflowID?
-  /// Why nothing may be changed; nil when it may.
-  package var readOnly: String?
-  /// The profile whose name is asked for before an immediate stop; nil asks for none.
-  package var protected: String?
-  /// The name that was given for it.
-  package var confirmed: String?
-  /// Names decisions and runs that are started.
-  package var decisions: DecisionSource
+/// How long somebody waits until runs have ended.
+package struct Patience: Sendable, Equatable {
+  /// Without one it is for as long as it takes.
+  package var timeout: Duration?
 
-  /// A context.
+  /// A wait.
+  package init(timeout: Duration? = nil) { self.timeout = timeout }
+}
+
+/// What is to be done to runs, or to the tasks that they wait for.
+package struct Action: Sendable, Equatable {
+  /// Any but a start.
+  package var verb: Verb
+  /// Ids of tasks or runs, or their beginnings, as they were given.
+  package var ids: [String]
+  /// Whether each thing is told in a line of its own, though there may be one only.
+  package var isBulk: Bool
+  /// Only while the run has one of these statuses.
+  package var statuses: Set<RunStatus>?
+  /// Only while this is the number of the run's newest event.
+  package var lastEvent: Int?
+  /// What goes with an answer to a task.
+  package var comment: String?
+  /// `key=value` words: values for fields of a task.
+  package var edits: [String]
+  /// Whether ids that cannot be resolved are left out, instead of keeping all from being sent.
+  package var skipsUnknown: Bool
+  /// Whether it is sent though the journal cannot be written.
+  package var allowsUnrecorded: Bool
+  /// Set to wait until the runs have ended.
+  package var wait: Patience?
+
+  /// An action on things of these ids.
   package init(
-    form: OutputForm = .table,
-    width: Int? = nil,
-    zone: Zone = .utc,
-    workflow: WorkflowID? = nil,
-    readOnly: String? = nil,
-    protected: String? = nil,
-    confirmed: String? = nil,
-    decisions: DecisionSource
+    _ verb: Verb,
+    _ ids: [String],
+    isBulk: Bool? = nil,
+    statuses: Set<RunStatus>? = nil,
+    lastEvent: Int? = nil,
+    comment: String? = nil,
+    edits: [String] = [],
+    skipsUnknown: Bool = false,
+    allowsUnrecorded: Bool = false,
+    wait: Patience? = nil
   ) {
-    self.form = form
-    self.width = width
-    self.zone = zone
-    self.workflow = workflow
-    self.readOnly = readOnly
-    self.protected = protected
-    self.confirmed = confirmed
-    self.decisions = decisions
+    self.verb = verb
+    self.ids = ids
+    self.isBulk = isBulk ?? (ids.count > 1)
+    self.statuses = statuses
+    self.lastEvent = lastEvent
+    self.comment = comment
+    self.edits = edits
+    self.skipsUnknown = skipsUnknown
+    self.allowsUnrecorded = allowsUnrecorded
+    self.wait = wait
+  }
+}
+
+/// A run that is to be started.
+package struct Start: Sendable, Equatable {
+  /// The words that name the workflow, then those of the input.
+  package var words: [String]
+  /// The input as JSON, from a file.
+  package var input: String?
+  /// The run whose input is taken; it names the workflow too.
+  package var again: String?
+  /// Whether it is only told what would be sent.
+  package var isRehearsal: Bool
+  /// Whether it is sent though the journal cannot be written.
+  package var allowsUnrecorded: Bool
+  /// Set to wait until the run has ended.
+  package var wait: Patience?
+
+  /// A start.
+  package init(
+    _ words: [String],
+    input: String? = nil,
+    again: String? = nil,
+    isRehearsal: Bool = false,
+    allowsUnrecorded: Bool = false,
+    wait: Patience? = nil
+  ) {
+    self.words = words
+    self.input = input
+    self.again = again
+    self.isRehearsal = isRehearsal
+    self.allowsUnrecorded = allowsUnrecorded
+    self.wait = wait
   }
 }

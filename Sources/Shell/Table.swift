@@ -9,6 +9,8 @@ struct Table {
     var isRight = false
     /// Whether this column gives way when the line is too long.
     var gives = false
+    /// How wide it is at least: rows that come later shall stand below these.
+    var least = 0
   }
 
   var columns: [Column]
@@ -38,7 +40,7 @@ struct Table {
 
   private func widths(of cells: [[String]], within width: Int?) -> [Int] {
     var widths = columns.indices.map { column in
-      cells.map { Text.width($0[column]) }.max() ?? 0
+      max(columns[column].least, cells.map { Text.width($0[column]) }.max() ?? 0)
     }
     guard let width else { return widths }
     var excess = widths.reduce(0, +) + 2 * (columns.count - 1) - width

@@ -71,6 +71,17 @@ enum Descriptor {
     }
   }
 
+  /// Makes the terminal listen to a group of processes, also from the background.
+  static func setForeground(_ descriptor: Int32, _ group: pid_t) {
+    var blocked = sigset_t()
+    var before = sigset_t()
+    unsafe sigemptyset(&blocked)
+    unsafe sigaddset(&blocked, SIGTTOU)
+    unsafe pthread_sigmask(SIG_BLOCK, &blocked, &before)
+    tcsetpgrp(descriptor, group)
+    unsafe pthread_sigmask(SIG_SETMASK, &before, nil)
+  }
+
   /// Whether the terminal listens to this process and not to another job of its shell.
   static func isForeground(_ descriptor: Int32) -> Bool {
     let group = tcgetpgrp(descriptor)

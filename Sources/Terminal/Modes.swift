@@ -29,6 +29,13 @@ struct Modes {
     self.off = off.reversed().joined()
   }
 
+  /// Turns off what another program may have turned on and left so: mouse, focus, keyboard reports.
+  static func foreign(_ options: Session.Options) -> String {
+    guard options.environment.isXtermLike else { return "" }
+    let modes = ["1000", "1002", "1003", "1006", "1004", "2004"]
+    return modes.map { "\u{1B}[?\($0)l" }.joined() + "\u{1B}[>4m\u{1B}[0 q"
+  }
+
   /// A string of the terminal's description without its delays (`$<5/>`), which only `tputs` obeys.
   static func undelayed(_ text: String) -> String {
     var rest = text[...]

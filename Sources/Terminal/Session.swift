@@ -56,6 +56,8 @@ import Glibc
   private var owesModes = true
   /// The continuation that follows our own stop is known already.
   private var expectsResume = false
+  /// A program that we have started has the terminal, until it is taken back.
+  private var isLent = false
   /// Another program has the terminal; nothing is written or read until we are continued in front.
   private var isAway = false
 
@@ -344,7 +346,7 @@ import Glibc
 
   /// The process was continued after a stop: takes the terminal again, if it is in front.
   package func resumed() {
-    guard curses != nil else { return }
+    guard curses != nil, !isLent else { return }
     if expectsResume {
       expectsResume = false
       return
@@ -372,8 +374,62 @@ import Glibc
     if let before { present(before.frame, theme: before.theme) }
   }
 
+  // MARK: Lending
+
+  /// Gives the terminal back as it was, for a program of ours that is about to have it.
+  package func lend() {
+    guard isOurs else { return }
+    Descriptor.write(modes.off, to: output)
+    endwin()
+    unsafe tcsetattr(input, TCSANOW, &saved)
+    // Whatever kills us now must not write over what that program shows.
+    termguard_disarm()
+    isLent = true
+    isAway = true
+  }
+
+  /// Makes the terminal listen to the group of a program that it was lent to.
+  package func give(to group: Int32) {
+    guard isLent else { return }
+    Descriptor.setForeground(output, group)
+  }
+
+  /// Whether the terminal listens to this program.
+  package var isInFront: Bool { Descriptor.isForeground(output) }
+
+  /// Stops this program as the one that has the terminal has stopped itself.
+  ///
+  /// For the operator's shell both are one job. Returns when it is continued.
+  package func stopWhileLent() {
+    guard isLent else { return }
+    Descriptor.setForeground(output, getpgrp())
+    unsafe tcsetattr(input, TCSANOW, &saved)
+    termguard_stop()
+    // Somebody may have stayed without a shell that could continue him: then nothing has stopped.
+    expectsResume = false
+  }
+
+  /// Takes the terminal back from a program that has ended.
+  /// - Parameter isClean: Whether it ended well; else what it may have left turned on is turned off.
+  package func takeBack(isClean: Bool) {
+    guard isLent else { return }
+    leaveLent(isClean: isClean)
+    comeBack()
+  }
+
+  private func leaveLent(isClean: Bool) {
+    isLent = false
+    Descriptor.setForeground(output, getpgrp())
+    unsafe tcsetattr(input, TCSANOW, &saved)
+    guard !isClean, let curses else { return }
+    Descriptor.write(modes.off + Modes.foreign(options) + curses.leaving, to: output)
+  }
+
   /// Gives the terminal back as it was; once, however often it is called.
   package func restore() {
+    if isLent {
+      leaveLent(isClean: false)
+    }
     guard let curses else { return }
     self.curses = nil
     if !isAway {
@@ -389,7 +445,7 @@ import Glibc
   ///
   /// Shells do not tell a job that already runs when they bring it to the front.
   private var isOurs: Bool {
-    guard curses != nil else { return false }
+    guard curses != nil, !isLent else { return false }
     if isAway, Descriptor.isForeground(output) { comeBack() }
     return !isAway
   }

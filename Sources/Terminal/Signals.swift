@@ -40,7 +40,9 @@ package final class Signals {
 
   /// Begins to relay the given signals.
   package init(
-    _ signals: [Signal] = [.resize, .terminate, .interrupt, .hangUp, .suspend, .resume]
+    _ signals: [Signal] = [
+      .resize, .terminate, .interrupt, .hangUp, .suspend, .resume, .childEnded,
+    ]
   ) throws(TerminalFailure) {
     let numbers = signals.map(\.number)
     descriptor = unsafe numbers.withUnsafeBufferPointer { buffer in

@@ -17,6 +17,17 @@ package struct Cause: Hashable, Sendable {
     message = Cause.blanked(failure.message ?? "")
   }
 
+  /// A short name of the cause, the same in every session.
+  package var key: String {
+    // FNV-1a: names are kept on the disk, and the hash of a Hashable differs from process to process.
+    var hash: UInt64 = 14_695_981_039_346_656_037
+    for part in [code, step, message] {
+      for byte in part.utf8 { hash = (hash ^ UInt64(byte)) &* 1_099_511_628_211 }
+      hash = (hash ^ 0xFF) &* 1_099_511_628_211
+    }
+    return String(hash, radix: 16)
+  }
+
   /// A message without what differs from run to run.
   ///
   /// Works on bytes: signs that part words are ASCII, and every failed run of a reading comes by.

@@ -3,11 +3,15 @@ package import Runs
 /// What needs a person, folded from one reading: who stands in which section, in which order.
 package struct Inbox: Sendable, Equatable {
   /// The rows of each section, in order.
-  package var rows: [Section: [Row]]
+  package internal(set) var rows: [Section: [Row]]
   /// When the reading was made; ages count to here.
   package var at: Timestamp
+  /// How it is laid out.
+  package private(set) var arrangement: Arrangement
   /// How the rows of each section are ordered.
-  package let order: Order
+  package var order: Order { arrangement.order }
+  /// How many rows pass each filter of the arrangement that is counted, in its order.
+  package private(set) var tallies: [Int] = []
   /// The failures of the last day are those that ended this long ago at most.
   package static let failureWindow = Duration.seconds(24 * 3600)
   /// A section shows this many rows at most.
@@ -16,12 +20,21 @@ package struct Inbox: Sendable, Equatable {
   package var lastCompleted: Run?
   /// All runs of the reading, for rows that went away.
   private var runs: [Run]
+  /// The failures of the day in order, hidden ones among them, and their causes.
+  private var failures: [Row] = []
+  private var causes: [Cause?] = []
+  /// What the rows of each section show, once somebody searched it.
+  var texts: [Section: SearchTexts] = [:]
+  /// What tells how long runs have been silent.
+  var watch = Watch()
+  /// The rule by which runs look stuck; nil says that of none.
+  package internal(set) var lookout: Lookout?
 
   /// An inbox of which nothing is known yet.
   package init(at: Timestamp) {
     rows = [:]
     self.at = at
-    order = .age
+    arrangement = Arrangement()
     runs = []
   }
 
@@ -29,17 +42,94 @@ package struct Inbox: Sendable, Equatable {
   ///
   /// Tasks decide over the feed: they are read after it. A run with a pending task stands under
   /// Awaiting approval alone, whatever its status says.
-  package init(_ reading: Reading, order: Order) {
+  /// - Parameters:
+  ///   - reading: What a poll brought.
+  ///   - arrangement: How it is laid out.
+  ///   - lookout: Tells which runs look stuck; nil says that of none.
+  ///   - before: The inbox of the reading before, which knows for how long runs have been silent.
+  package init(
+    _ reading: Reading,
+    _ arrangement: Arrangement,
+    lookout: Lookout? = nil,
+    after before: Inbox? = nil
+  ) {
     at = reading.serverTime
-    self.order = order
+    self.arrangement = arrangement
     rows = [:]
     runs = reading.runs
     let tasks = (reading.tasks ?? []).filter(\.isPending)
     let awaited = Set(tasks.map(\.run))
     place(tasks, awaited)
     place(awaited, tasksAreKnown: reading.tasks != nil)
-    for (section, unordered) in rows { rows[section] = order.sorted(unordered) }
-    markSameCauses()
+    for (section, unordered) in rows { rows[section] = arrangement.order.sorted(unordered) }
+    failures = rows[.failed] ?? []
+    causes = failures.map { $0.run.flatMap { Cause($0) } }
+    watch.clockIsKnown = reading.clockSkew != nil
+    watch.tasksAreKnown = reading.tasks != nil
+    if let lookout { attend(lookout, after: before) }
+    settle()
+    if arrangement.isSearched { prepareSearch() }
+  }
+
+  /// Folds a reading in an order.
+  package init(
+    _ reading: Reading,
+    order: Order,
+    lookout: Lookout? = nil,
+    after before: Inbox? = nil
+  ) {
+    self.init(reading, Arrangement(order: order), lookout: lookout, after: before)
+  }
+
+  /// Lays the same rows out otherwise, as far as their order stays.
+  package mutating func arrange(_ other: Arrangement) {
+    let isAlike =
+      other.hidden == arrangement.hidden && other.showsHidden == arrangement.showsHidden
+    arrangement = other
+    if isAlike {
+      tally()
+    } else {
+      settle()
+    }
+    if arrangement.isSearched { prepareSearch() }
+  }
+
+  /// Leaves out of the failures what is hidden, and what woke up of it out of what is hidden.
+  private mutating func settle() {
+    arrangement.hidden.forget(failures, causes, among: runs, at: at)
+    let hidden = arrangement.hidden
+    var shown = failures
+    var theirs = causes
+    if !hidden.isEmpty {
+      for place in shown.indices { shown[place].isHidden = hidden.contains(shown[place].id.run) }
+      if !arrangement.showsHidden {
+        let places = shown.indices.filter { !shown[$0].isHidden }
+        theirs = places.map { theirs[$0] }
+        shown = places.map { shown[$0] }
+      }
+    }
+    Inbox.markSameCauses(&shown, theirs)
+    rows[.failed] = shown.isEmpty ? nil : shown
+    texts[.failed] = nil
+    tally()
+  }
+
+  /// Counts what passes the filters that are counted.
+  mutating func tally() {
+    if arrangement.counted.contains(where: \.searches) { prepareSearch() }
+    tallies = arrangement.counted.map { filter in
+      Section.allCases.reduce(0) { sum, section in
+        let rows = rows[section] ?? []
+        return sum + places(section, filter).count { !rows[$0].isHidden }
+      }
+    }
+  }
+
+  /// Makes what is searched, once; without it every search makes it anew.
+  package mutating func prepareSearch() {
+    for (section, rows) in rows where texts[section] == nil {
+      texts[section] = SearchTexts(rows)
+    }
   }
 
   /// Places the tasks that wait, each once.
@@ -80,12 +170,15 @@ package struct Inbox: Sendable, Equatable {
   }
 
   /// The same reading at a later moment: ages count to it, and nothing else has changed.
-  /// - Returns: false when a failure is out of its day meanwhile, so that it must be folded anew.
+  /// - Returns: false when a failure is out of its day meanwhile, or a run silent for long enough, so
+  ///   that it must be folded anew.
   package mutating func age(to moment: Timestamp) -> Bool {
     at = moment
-    return rows[.failed]?.allSatisfy { row in
+    if arrangement.counted.contains(where: \.dependsOnTime) { tally() }
+    if let due = watch.due, due <= moment { return false }
+    return failures.allSatisfy { row in
       row.run.flatMap { Inbox.ended($0) }.map { moment - $0 <= Inbox.failureWindow } ?? true
-    } ?? true
+    }
   }
 
   /// The section of a run without a pending task; nil when it needs nobody.
@@ -111,15 +204,13 @@ package struct Inbox: Sendable, Equatable {
   }
 
   /// Tells every failure but the newest of its cause how many share it.
-  private mutating func markSameCauses() {
-    guard var failures = rows.removeValue(forKey: .failed) else { return }
-    defer { rows[.failed] = failures }
+  private static func markSameCauses(_ failures: inout [Row], _ causes: [Cause?]) {
     /// The groups, and which one each failure belongs to.
     var groups: [(first: Int, same: SameCause)] = []
     var numbers: [Cause: Int] = [:]
     var members: [(failure: Int, group: Int)] = []
     for index in failures.indices {
-      guard let run = failures[index].run, let cause = Cause(run) else { continue }
+      guard let run = failures[index].run, let cause = causes[index] else { continue }
       let ended = Inbox.ended(run)
       let number = numbers[cause] ?? groups.count
       if number == groups.count {
@@ -135,8 +226,21 @@ package struct Inbox: Sendable, Equatable {
     }
   }
 
-  /// How many stand in a section.
-  package func count(_ section: Section) -> Int { rows[section]?.count ?? 0 }
+  /// How many stand in a section; what is hidden does not count.
+  package func count(_ section: Section) -> Int {
+    let count = rows[section]?.count ?? 0
+    return section == .failed && arrangement.showsHidden ? count - hiddenCount : count
+  }
+
+  /// How many failures are hidden.
+  package var hiddenCount: Int { arrangement.hidden.count(among: failures) }
+
+  /// What has to be known of a failure to hide it: the newest of its cause, which wakes nobody.
+  package func newest(sharing row: Row) -> Timestamp? {
+    guard let cause = row.run.flatMap({ Cause($0) }) else { return nil }
+    return failures.indices.lazy.filter { causes[$0] == cause }
+      .compactMap { failures[$0].run.flatMap(Inbox.ended) }.max()
+  }
 
   /// How many rows there are in all.
   package var count: Int { Section.allCases.reduce(0) { $0 + count($1) } }
@@ -151,14 +255,21 @@ package struct Inbox: Sendable, Equatable {
     Section.allCases.flatMap { section -> [Row] in
       let rows = rows[section] ?? []
       guard !filter.isEmpty else { return Array(rows.prefix(Inbox.sectionLimit)) }
-      var shown: [Row] = []
-      // By index: rows that are not wanted need not be copied to find that out.
-      for index in rows.indices where filter.accepts(rows[index]) {
-        shown.append(rows[index])
-        if shown.count == Inbox.sectionLimit { break }
-      }
-      return shown
+      return places(section, filter, limit: Inbox.sectionLimit).map { rows[$0] }
     }
+  }
+
+  /// Where the rows of a section stand that a filter lets through.
+  private func places(_ section: Section, _ filter: Filter, limit: Int = .max) -> [Int] {
+    let rows = rows[section] ?? []
+    let texts = filter.searches ? texts[section] ?? SearchTexts(rows) : SearchTexts([])
+    var places: [Int] = []
+    // By index: rows that are not wanted need not be copied to find that out.
+    for index in rows.indices where filter.accepts(rows, texts, index, at: at) {
+      places.append(index)
+      if places.count == limit { break }
+    }
+    return places
   }
 
   /// Where a row of an earlier reading is now, when it is not where it was.
@@ -167,6 +278,7 @@ package struct Inbox: Sendable, Equatable {
       rows[section]?.contains { $0.id.run == row.id.run } == true
     }
     if let elsewhere, elsewhere != row.section { return .moved(to: elsewhere) }
+    if rows[row.section]?.contains(where: { $0.id == row.id }) == true { return .filtered }
     if elsewhere != nil { return .answered }
     guard let run = runs.first(where: { $0.id == row.id.run }) else {
       return row.task == nil ? .gone : .answered

@@ -29,6 +29,10 @@ package struct Row: Sendable, Equatable {
   package var sameCause: SameCause?
   /// A paused run of which the task list could not be read: perhaps it waits for a person.
   package var pauseIsUnexplained = false
+  /// Whether the operator is done with it until something new happens to it.
+  package var isHidden = false
+  /// Why a run that goes on deserves a look.
+  package var attention: Attention?
   /// Where it went, when the row is only kept because the cursor stands on it.
   package var departure: Departure?
 
@@ -84,6 +88,8 @@ package enum Departure: Sendable, Equatable {
   case ended(RunStatus)
   /// Its task was answered; the run goes on.
   case answered
+  /// It is where it was, and does not pass the filter any more.
+  case filtered
   /// The server does not list it any more.
   case gone
 
@@ -93,6 +99,7 @@ package enum Departure: Sendable, Equatable {
     case .moved(let section): "now under \(section.name)"
     case .ended(let status): status.word
     case .answered: "answered"
+    case .filtered: "no longer in this filter"
     case .gone: "no longer listed"
     }
   }

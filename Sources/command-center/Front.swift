@@ -47,6 +47,7 @@ struct Front {
     )
     model.access = profile.opening.access
     model.offers = profile.opening.offers
+    model.put(profile.opening.filters)
     model.put(profile.opening.shelves)
     if let remark = profile.opening.remark { model.notice = Notice(text: remark, tone: .bad) }
     let loop = EventLoop(

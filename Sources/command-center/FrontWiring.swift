@@ -48,6 +48,33 @@ final class FrontWiring: Wiring {
     }
   }
 
+  /// Writes a filter into the config.
+  func save(_ filter: SavedFilter) throws(Fault) -> [SavedFilter] {
+    try FrontWiring.saying {
+      () throws(Mistake) in
+      try ConfigStore(paths: setup.paths).add(filter)
+      try setup.reload()
+      return setup.config.filters
+    }
+  }
+
+  /// The operator's editor.
+  func editor() throws(Fault) -> EditorProgram {
+    try FrontWiring.saying {
+      () throws(Mistake) in
+      let environment = setup.environment
+      let words = try EditorChoice.words(environment) {
+        EditorChoice.file(of: $0, path: environment["PATH"])
+      }
+      return EditorProgram(
+        words: words,
+        environment: EditorChoice.variables.reduce(into: [:]) { $0[$1] = environment[$1] },
+        folders: [environment["XDG_RUNTIME_DIR"], environment["TMPDIR"], "/tmp"]
+          .compactMap { $0 }
+      )
+    }
+  }
+
   /// Reads a theme.
   func theme(_ name: String) throws(Fault) -> Theme {
     try FrontWiring.saying {
@@ -63,12 +90,15 @@ final class FrontWiring: Wiring {
     readOnly: String?,
     theme wanted: String?,
     keepsSnapshot: Bool = true,
-    keepsShelves: Bool = true
+    keepsShelves: Bool = true,
+    data: String? = nil
   ) throws(Mistake) -> OpenProfile {
     let isCommand = if case .command = profile.token { true } else { false }
     let token = isCommand ? nil : try setup.token(of: profile)
     let server = try Setup.server(of: profile, token: token)
-    let connection = try setup.connection(to: server, profile: profile)
+    // A runtime of our own has another address each time, but the same data.
+    let lasting = data.map { "file://\($0)" }
+    let connection = try setup.connection(to: server, profile: profile, lasting: lasting)
     let file =
       keepsSnapshot
       ? SnapshotFile(path: "\(setup.paths.cache)/snapshots/\(profile.name)", server: server) : nil
@@ -90,12 +120,7 @@ final class FrontWiring: Wiring {
     return OpenProfile(
       connection: connection,
       opening: ProfileOpening(
-        facts: ProfileFacts(
-          name: profile.name,
-          tenant: profile.tenant,
-          project: profile.project,
-          place: server.place
-        ),
+        facts: profile.facts(place: server.place),
         readOnly: readOnly,
         capabilities: connection.client.backend.capabilities,
         access: Access(origin(of: profile), state: isCommand ? .fetching : .ready),
@@ -106,11 +131,13 @@ final class FrontWiring: Wiring {
         ),
         snapshot: snapshot,
         shelves: shelves,
+        filters: setup.config.filters,
         remark: remark
       ),
       token: keeping(of: profile),
       snapshots: file,
       shelves: folder,
+      records: setup.records(of: profile, server: server),
       theme: theme
     )
   }

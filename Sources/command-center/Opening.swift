@@ -9,6 +9,7 @@ import Settings
 import Shell
 import Terminal
 import Transport
+import Triage
 
 /// Opens the front: on the chosen profile, or on a runtime of its own.
 struct Opening {
@@ -59,11 +60,11 @@ struct Opening {
       return try open(
         child: "demo",
         ["demo"] + (data.map { ["--data", $0] } ?? []),
-        keepsShelves: data != nil
+        data: data.map(setup.paths.absolute)
       )
     case .local:
       try Folder.make("\(setup.paths.data)/runtime")
-      return try open(child: "local", localArguments, keepsShelves: true)
+      return try open(child: "local", localArguments, data: "\(setup.paths.data)/runtime")
     }
   }
 
@@ -98,7 +99,9 @@ struct Opening {
       config: Config(
         asciiGlyphs: setup.config.asciiGlyphs,
         mouse: setup.config.mouse ?? true,
-        lowBandwidth: setup.config.lowBandwidth ?? false
+        lowBandwidth: setup.config.lowBandwidth ?? false,
+        stuckAfter: setup.config.stuckAfter.map { .seconds($0) } ?? Lookout.standardPatience,
+        keymap: setup.config.keymap
       ),
       wiring: wiring,
       log: setup.log
@@ -108,11 +111,11 @@ struct Opening {
 
   private static let readOnly = "started with --read-only"
 
-  /// The front on a runtime that lives no longer than it.
+  /// The front on a runtime that lives no longer than it; its data may.
   private func open(
     child name: String,
     _ arguments: [String],
-    keepsShelves: Bool
+    data: String?
   ) throws -> EventLoop.Ending {
     let child = try RuntimeChild(
       program: setup.installation.runtime(environment: setup.environment),
@@ -128,7 +131,8 @@ struct Opening {
         readOnly: options.readOnly ? Opening.readOnly : nil,
         theme: options.theme ?? setup.chosen?.theme,
         keepsSnapshot: false,
-        keepsShelves: keepsShelves
+        keepsShelves: data != nil,
+        data: data
       )
     )
     // Who is told to go does not wait: the child ends by itself.

@@ -1,22 +1,22 @@
 import ArgumentParser
+import Runs
 import Shell
 
-/// Pause a run.
+/// Pause runs.
 struct PauseCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "pause",
-    abstract: "Pause a run."
+    abstract: "Pause runs.",
+    discussion: ActionOptions.discussion
   )
 
-  @Argument(help: ArgumentHelp("The run's id, or the beginning of it.", valueName: "run"))
-  var id: String
+  @Argument(
+    help: "The ids of the runs, or the beginnings of them; - for standard input.",
+    completion: .custom(Completion.runs)
+  )
+  var ids: [String]
 
-  @OptionGroup var runOptions: RunOptions
-  @OptionGroup var output: OutputOptions
-  @OptionGroup var options: GlobalOptions
+  @OptionGroup var how: ActionOptions
 
-  func run() throws {
-    try VerbRunner(options: options, output: output.output, workflow: runOptions.workflow)
-      .run(.pause(id))
-  }
+  func run() throws { try how.run(.pause, ids) }
 }

@@ -123,7 +123,7 @@ struct ProfilesCommand: ParsableCommand {
       abstract: "Make a profile the default; only its line in the config is changed."
     )
 
-    @Argument(help: "The profile.")
+    @Argument(help: "The profile.", completion: .custom(Completion.profiles))
     var name: String
 
     func run() throws {

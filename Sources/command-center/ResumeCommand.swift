@@ -1,22 +1,22 @@
 import ArgumentParser
+import Runs
 import Shell
 
-/// Resume a paused run.
+/// Resume paused runs.
 struct ResumeCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "resume",
-    abstract: "Resume a paused run."
+    abstract: "Resume paused runs.",
+    discussion: ActionOptions.discussion
   )
 
-  @Argument(help: ArgumentHelp("The run's id, or the beginning of it.", valueName: "run"))
-  var id: String
+  @Argument(
+    help: "The ids of the runs, or the beginnings of them; - for standard input.",
+    completion: .custom(Completion.runs)
+  )
+  var ids: [String]
 
-  @OptionGroup var runOptions: RunOptions
-  @OptionGroup var output: OutputOptions
-  @OptionGroup var options: GlobalOptions
+  @OptionGroup var how: ActionOptions
 
-  func run() throws {
-    try VerbRunner(options: options, output: output.output, workflow: runOptions.workflow)
-      .run(.resume(id))
-  }
+  func run() throws { try how.run(.resume, ids) }
 }

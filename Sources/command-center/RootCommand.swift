@@ -1,4 +1,5 @@
 import ArgumentParser
+import Shell
 
 /// The program; without a verb it opens the inbox.
 struct RootCommand: ParsableCommand {
@@ -10,17 +11,18 @@ struct RootCommand: ParsableCommand {
       $XDG_CONFIG_HOME/command-center/config.toml, or what COMMAND_CENTER_URL, _TOKEN, _TENANT \
       and _PROJECT say.
 
-      Exit codes: 0 done, 1 failed, 2 usage, 3 server not reachable, 4 refused, 5 changed \
-      meanwhile, 6 outcome unknown.
+      Exit codes: \(Shell.ExitCode.summary).
 
       Completions: command-center --generate-completion-script bash|zsh|fish
       """,
     version: Version.text,
     subcommands: [
-      DemoCommand.self, ServeCommand.self, InboxCommand.self, ShowCommand.self,
-      EventsCommand.self, ApproveCommand.self, RejectCommand.self, StartCommand.self,
+      DemoCommand.self, ServeCommand.self, InboxCommand.self, RunsCommand.self,
+      TasksCommand.self, ShowCommand.self, EventsCommand.self, ContextCommand.self,
+      WorkflowsCommand.self, ApproveCommand.self, RejectCommand.self, StartCommand.self,
       PauseCommand.self, ResumeCommand.self, StopCommand.self, ProfilesCommand.self,
-      ThemesCommand.self, DoctorCommand.self,
+      ActivityCommand.self, HandoverCommand.self, ThemesCommand.self, DoctorCommand.self,
+      GenerateManualCommand.self,
     ]
   )
 

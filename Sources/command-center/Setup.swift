@@ -157,12 +157,7 @@ struct Setup {
       pool: pool,
       journal: Journal(
         directory: "\(paths.state)/journal",
-        place: JournalPlace(
-          profile: profile.name,
-          url: url ?? server.url,
-          tenant: server.tenant,
-          project: server.project
-        ),
+        place: Setup.place(of: profile, server, lasting: url),
         startedAt: SystemClock.now(),
         process: getpid()
       ),
@@ -170,6 +165,34 @@ struct Setup {
       random: { Double.random(in: 0..<1) }
     )
     return Connection(client: client, pool: pool)
+  }
+
+  /// How the journal names the server of a profile.
+  static func place(
+    of profile: Profile,
+    _ server: Server,
+    lasting url: String? = nil
+  ) -> JournalPlace {
+    JournalPlace(
+      profile: profile.name,
+      url: url ?? server.url,
+      tenant: server.tenant,
+      project: server.project
+    )
+  }
+
+  /// The journals of this machine.
+  static func journals(_ paths: Paths) -> JournalFolder {
+    JournalFolder(directory: "\(paths.state)/journal")
+  }
+
+  /// Where decisions on a server are on record, and where files about them go.
+  func records(of profile: Profile, server: Server, lasting url: String? = nil) -> RecordKeeping {
+    RecordKeeping(
+      journals: Setup.journals(paths),
+      place: Setup.place(of: profile, server, lasting: url),
+      exports: ExportFile(directory: "\(paths.state)/exports")
+    )
   }
 
   /// How connections for a profile are made.

@@ -32,6 +32,40 @@ enum StandardInput {
     return Secret(text)
   }
 
+  /// Reads all there is, or a file of that name.
+  /// - Throws: ``Mistake`` when it cannot be read, or is longer than the bound.
+  static func bytes(of file: String = "-", bound: Int) throws(Mistake) -> [UInt8] {
+    let isInput = file == "-"
+    let name = isInput ? "standard input" : file
+    let descriptor =
+      isInput ? STDIN_FILENO : unsafe open(file, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)
+    guard descriptor >= 0 else { throw Mistake(name, "cannot be opened: \(words(errno))") }
+    defer { if !isInput { close(descriptor) } }
+    var bytes: [UInt8] = []
+    var piece = [UInt8](repeating: 0, count: 65_536)
+    while true {
+      let count = unsafe read(descriptor, &piece, piece.count)
+      if count < 0, errno == EINTR { continue }
+      if count < 0, errno == EAGAIN, isInput {
+        // Somebody who shares it made it non-blocking.
+        var ready = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+        _ = unsafe poll(&ready, 1, -1)
+        continue
+      }
+      guard count >= 0 else { throw Mistake(name, "cannot be read: \(words(errno))") }
+      guard count > 0 else { return bytes }
+      bytes += piece[..<count]
+      guard bytes.count <= bound else {
+        throw Mistake(name, "is longer than \(bound >> 10) KiB")
+      }
+    }
+  }
+
+  /// The system's words for one of its numbers.
+  private static func words(_ code: Int32) -> String {
+    unsafe String(cString: strerror(code))
+  }
+
   private static func line(_ signals: Signals?) throws(Mistake) -> [UInt8] {
     var line: [UInt8] = []
     var byte: UInt8 = 0

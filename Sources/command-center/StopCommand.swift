@@ -2,11 +2,12 @@ import ArgumentParser
 import Runs
 import Shell
 
-/// Stop a run.
+/// Stop runs.
 struct StopCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "stop",
-    abstract: "Stop a run: gracefully, or now."
+    abstract: "Stop runs: gracefully, or now.",
+    discussion: ActionOptions.discussion
   )
 
   /// How to stop; one of the two must be said.
@@ -22,25 +23,17 @@ struct StopCommand: ParsableCommand {
     }
   }
 
-  @Argument(help: ArgumentHelp("The run's id, or the beginning of it.", valueName: "run"))
-  var id: String
+  @Argument(
+    help: "The ids of the runs, or the beginnings of them; - for standard input.",
+    completion: .custom(Completion.runs)
+  )
+  var ids: [String]
 
   @Flag var mode: Mode
 
-  @Option(help: "The name of a protected profile, to stop a run of it now.")
-  var confirm: String?
-
-  @OptionGroup var runOptions: RunOptions
-  @OptionGroup var output: OutputOptions
-  @OptionGroup var options: GlobalOptions
+  @OptionGroup var how: ActionOptions
 
   func run() throws {
-    let runner = VerbRunner(
-      options: options,
-      output: output.output,
-      workflow: runOptions.workflow,
-      confirmed: confirm
-    )
-    try runner.run(.stop(id, mode == .graceful ? .graceful : .immediate))
+    try how.run(.stop(mode == .graceful ? .graceful : .immediate), ids)
   }
 }

@@ -16,7 +16,7 @@ struct ThemesCommand: ParsableCommand {
       """
   )
 
-  @Argument(help: "The theme to show.")
+  @Argument(help: "The theme to show.", completion: .custom(Completion.themes))
   var name: String?
 
   @OptionGroup var output: OutputOptions

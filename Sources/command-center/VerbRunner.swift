@@ -17,7 +17,11 @@ struct VerbRunner {
 
   /// Does a verb that asks the server of the chosen profile.
   /// - Throws: The end of the program.
-  func run(_ verb: ShellVerb) throws {
+  func run(_ verb: ShellVerb) throws { try run { _ in verb } }
+
+  /// Does a verb that asks the server of the chosen profile, made from what the journal calls it.
+  /// - Throws: The end of the program.
+  func run(_ verb: (JournalPlace) -> ShellVerb) throws {
     let setup: Setup
     let server: Server
     let chosen: Chosen
@@ -33,7 +37,7 @@ struct VerbRunner {
       throw Terse.end(error)
     }
     try run(
-      verb,
+      verb(Setup.place(of: chosen.profile, server)),
       over: connection,
       log: setup.log,
       readOnly: chosen.readOnly,
@@ -62,8 +66,12 @@ struct VerbRunner {
       decisions: DecisionSource(high: random.next(), low: random.next())
     )
     let signals: Signals
+    let paths: Paths
     do {
       signals = try Signals([.interrupt, .terminate, .hangUp])
+      paths = try Paths(environment: .process)
+    } catch let mistake as Mistake {
+      throw Terse.end(mistake)
     } catch {
       throw Terse.end("signals cannot be waited for: \(error)", .failed)
     }
@@ -73,7 +81,8 @@ struct VerbRunner {
       signals: signals,
       showsProgress: isatty(STDERR_FILENO) == 1,
       log: log,
-      painter: Painter(environment: Setup.terminal(.process))
+      painter: Painter(environment: Setup.terminal(.process)),
+      journals: Setup.journals(paths)
     )
     let code = loop.run()
     if code != 0 { throw ArgumentParser.ExitCode(code) }

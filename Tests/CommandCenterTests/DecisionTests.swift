@@ -24,7 +24,7 @@ import Triage
     var desk = DecisionTests.on(Sample.refund)
     let effects = desk.press(key)
     let reference = try #require(Sample.refund.reference)
-    #expect(effects == [.dropInput, .load(reference)])
+    #expect(effects == [.dropInput, .probeJournal, .load(reference)])
     #expect(DecisionTests.isDialog(desk.model.top))
     #expect(desk.decisions.isEmpty)
   }

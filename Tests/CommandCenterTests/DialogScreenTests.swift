@@ -146,4 +146,60 @@ import Triage
   @Test func `a task that is gone leaves nothing to decide`() throws {
     expectScreen(try DialogScreenTests.changed(.gone).frame, "changed-gone")
   }
+
+  // MARK: Guards
+
+  @Test(arguments: [(80, 24), (40, 12)])
+  func `what can be taken back is counted down`(columns: Int, rows: Int) {
+    var desk = Sample.desk(columns: columns, rows: rows)
+    desk.model.profile = GuardTests.facts
+    desk.press("j a y")
+    expectScreen(desk.frame, "held-one")
+    GuardTests.pass(1, &desk)
+    desk = DialogScreenTests.on(Sample.invoice, in: desk)
+    desk.press("s g")
+    expectScreen(desk.frame, "held-two")
+  }
+
+  @Test(arguments: [(80, 24), (40, 12)])
+  func `the name of a protected profile is asked for`(columns: Int, rows: Int) {
+    var desk = Sample.desk(columns: columns, rows: rows)
+    desk.model.profile = GuardTests.facts
+    desk = DialogScreenTests.on(Sample.invoice, in: desk)
+    desk.press("s i")
+    desk.type("prd")
+    desk.press("<enter>")
+    expectScreen(desk.frame, "name")
+  }
+
+  @Test(arguments: [(80, 24), (40, 12)])
+  func `leaving asks what becomes of what is held`(columns: Int, rows: Int) {
+    var desk = Sample.desk(columns: columns, rows: rows)
+    desk.model.profile = GuardTests.facts
+    desk.press("j a y")
+    desk = DialogScreenTests.on(Sample.invoice, in: desk)
+    desk.press("s g q")
+    expectScreen(desk.frame, "leaving")
+  }
+
+  @Test func `the line for a comment`() {
+    var desk = DialogScreenTests.approving()
+    desk.press("c")
+    desk.type("the photo shows it")
+    expectScreen(desk.frame, "comment")
+    desk.press("<enter>")
+    expectScreen(desk.frame, "approve-comment")
+  }
+
+  @Test(arguments: [(80, 24), (40, 12)])
+  func `a question says what stands in the way`(columns: Int, rows: Int) {
+    var desk = Sample.desk(columns: columns, rows: rows)
+    desk.press("j a")
+    desk.send(.run(Sample.read(Sample.refundDetail)))
+    let fault = Fault(.local, "the journal /s/journal/1.jsonl cannot be written: disk full")
+    desk.send(.decision(.journal(fault)))
+    let lost = Fault(.unreachable, "api.example.com: connection refused")
+    desk.send(.inbox(.failed(lost, nextTry: desk.now + .seconds(30), missed: 3)))
+    expectScreen(desk.frame, "approve-cautions")
+  }
 }

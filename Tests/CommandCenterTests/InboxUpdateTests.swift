@@ -204,7 +204,7 @@ import Triage
       Issue.record("the prompt is gone")
       return
     }
-    #expect(prompt.mistake?.range == 15..<21)
+    #expect(prompt.mistake?.range == 15..<22)
   }
 
   @Test func `a paste goes into a prompt as one line, and nowhere else`() {

@@ -265,9 +265,9 @@ import Triage
   @Test func `the wheel moves through help`() {
     var desk = Sample.desk(columns: 60, rows: 12)
     desk.press("?")
-    for _ in 0..<30 { desk.point(.wheelDown, column: 3, row: 3) }
-    #expect(desk.text.contains("▌ Ctrl-z"))
-    for _ in 0..<30 { desk.point(.wheelUp, column: 3, row: 3) }
+    for _ in 0..<60 { desk.point(.wheelDown, column: 3, row: 3) }
+    #expect(desk.text.contains("▌ t "))
+    for _ in 0..<60 { desk.point(.wheelUp, column: 3, row: 3) }
     #expect(desk.text.contains("▌ j ↓"))
     desk.type("nothing is called so")
     desk.point(.wheelDown, column: 3, row: 3)

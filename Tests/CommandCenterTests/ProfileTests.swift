@@ -49,17 +49,17 @@ import Triage
     desk.press("enter")
     expectScreen(desk.frame, "command-line-mistake")
     desk.press("tab enter")
-    #expect(desk.effects == [.open(profile: "staging")])
+    #expect(unkept(desk.effects) == [.open(profile: "staging")])
     #expect(desk.model.layers == [.inbox])
   }
 
   @Test(arguments: [
-    ("nonsense", "there is no command nonsense; there are profile, theme, token, help, quit"),
+    ("nonsense", "there is no command nonsense; there are approve, reject"),
     ("profile", "write the name of a profile: there are prod, staging"),
     ("profile nowhere", "there is no profile nowhere; there are prod, staging"),
     ("profile a b", "profile takes one name behind it"),
     ("token x", "token takes nothing behind it"),
-    ("t", "t can be theme, token"),
+    ("t", "t can be task, theme, token"),
   ])
   func `a line that cannot be done stays, with a sentence`(line: String, sentence: String) {
     var desk = desk()
@@ -78,7 +78,12 @@ import Triage
     var desk = desk()
     desk.press(":")
     desk.type(line)
-    #expect(desk.press("enter") == [.quit(.done)])
+    #expect(unkept(desk.press("enter")) == [.quit(.done)])
+  }
+
+  /// What is wanted besides keeping the line for the next session.
+  private func unkept(_ effects: [Effect]) -> [Effect] {
+    effects.filter { if case .keep = $0 { false } else { true } }
   }
 
   @Test func `an empty line closes by Enter and by Backspace`() {
@@ -90,11 +95,12 @@ import Triage
     }
   }
 
-  @Test func `pasted text goes into the line as one line`() {
+  @Test func `of pasted text the first line goes into the line`() {
     var desk = desk()
     desk.press(":")
-    desk.send(.paste("profile\nstaging\u{1b}[31m"))
-    #expect(desk.text.contains(":profile staging"))
+    desk.send(.paste("profile st\u{1b}[31m\nquit\n"))
+    #expect(desk.text.contains(":profile st"))
+    #expect(!desk.text.contains("quit"))
     #expect(!desk.text.contains("\u{1b}"))
   }
 
@@ -114,7 +120,7 @@ import Triage
     var desk = desk()
     desk.press(":")
     desk.type("theme paper")
-    #expect(desk.press("enter") == [.useTheme("paper", isPreview: false)])
+    #expect(unkept(desk.press("enter")) == [.useTheme("paper", isPreview: false)])
     desk.send(.theme(.used("paper", isPreview: false)))
     #expect(desk.model.config.theme == "paper")
     #expect(desk.text.contains("theme paper, until you leave"))
@@ -128,7 +134,7 @@ import Triage
   @Test func `each profile keeps its filter and its cursor`() throws {
     var desk = desk()
     desk.press("] ] /")
-    desk.type("-agent")
+    desk.type("agent")
     desk.press("enter")
     let selected = try #require(desk.model.inbox.listing.selected)
     desk.send(.profile(.opened(opening("staging"))))
@@ -138,7 +144,7 @@ import Triage
     #expect(desk.model.link.lastGood == nil)
     #expect(desk.text.contains("now on staging"))
     desk.send(.profile(.opened(opening("prod"))))
-    #expect(desk.model.inbox.filterText == "-agent")
+    #expect(desk.model.inbox.filterText == "agent")
     desk.send(.inbox(.reading(Sample.reading(), changed: true)))
     #expect(desk.model.inbox.listing.selected == selected)
   }
@@ -161,7 +167,7 @@ import Triage
     desk.press(":")
     desk.type("profile staging")
     desk.press("enter")
-    #expect(desk.effects.isEmpty)
+    #expect(unkept(desk.effects).isEmpty)
     #expect(desk.text.contains("is on its way: wait for its outcome, then switch"))
   }
 
@@ -169,7 +175,7 @@ import Triage
     var desk = desk()
     desk.press(":")
     desk.type("profile prod")
-    #expect(desk.press("enter") == [])
+    #expect(unkept(desk.press("enter")) == [])
     #expect(desk.text.contains("prod is the profile already"))
     desk.send(.profile(.refused("profile staging: the token file is not there")))
     #expect(desk.text.contains("profile staging: the token file is not there"))

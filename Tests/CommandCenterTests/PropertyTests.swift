@@ -66,7 +66,7 @@ import Triage
   private static let keys = Keys(
     """
     j k g G [ ] <enter> a x p s y n q <esc> / o r ? 1 2 4 <tab> f i <pgup> <pgdn> <ctrl-d> <ctrl-u> \
-    <up> <down> <home> <end> <backspace> <space> <ctrl-w> : e <left> 3 <f5> <alt-a>
+    <up> <down> <home> <end> <backspace> <space> <ctrl-w> : e <left> 3 <f5> <alt-a> V * b <space> y
     """
   ).all
 

@@ -104,14 +104,14 @@ import Triage
     var detail = Sample.refundDetail
     detail.graph = nil
     var desk = RunScreenTests.at(Sample.refund, detail)
-    #expect(!desk.text.contains("If approved"))
+    #expect(!desk.text.contains("Behind it"))
     let before = desk.model
     desk.send(
       .run(
         .graph(try #require(Sample.refund.workflow), version: 3, Sample.refundGraph)
       )
     )
-    #expect(desk.text.contains("If approved   issue-refund, notify-customer run"))
+    #expect(desk.text.contains("Behind it: issue-refund, notify-customer (both only"))
     #expect(desk.model != before)
   }
 
@@ -148,7 +148,7 @@ import Triage
   @Test func `help does what is picked`() throws {
     var desk = DialogScreenTests.on(Sample.refund)
     desk.press("?")
-    desk.type("approve")
+    desk.type("approve …")
     let effects = desk.press("<enter>")
     #expect(effects.first == .dropInput)
     guard case .decision(let dialog) = desk.model.top else {

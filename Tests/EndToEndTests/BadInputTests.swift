@@ -165,7 +165,7 @@ extension EndToEnd {
       try window.waitFor("leave it waiting", "Approve")
       #expect(!(try window.title()).contains("owned"))
       try window.press("Escape")
-      try window.waitForNo("Esc  leave it waiting")
+      try window.waitForNo("Esc  no")
       try window.press("q")
       try window.waitForNo("AWAITING APPROVAL 1")
       let bytes = try TextFile.bytes(record)

@@ -19,6 +19,16 @@ enum Graphs {
     ]
   ]
 
+  /// Waits for a person, about its own order, and is over with the answer.
+  static let question: JSONValue = [
+    "steps": [
+      [
+        "id": "review", "type": "human_task", "name": "Review", "task_type": "approval",
+        "task_payload": ["title": "Pay back order {{input.order}}", "order": "{{input.order}}"],
+      ]
+    ]
+  ]
+
   /// Is at work for longer than any test.
   static let busy: JSONValue = [
     "steps": [

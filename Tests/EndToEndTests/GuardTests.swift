@@ -11,9 +11,9 @@ extension EndToEnd {
       let window = try scene.front()
       try window.waitFor("AWAITING APPROVAL 1", run.short)
       try window.type("ay")
-      try window.waitFor("leave it waiting")
+      try window.waitFor("Esc  no")
       try window.press("Escape")
-      let screen = try window.waitForNo("Esc  leave it waiting")
+      let screen = try window.waitForNo("Esc  no")
       // The line above the keys says what became of a decision, and of one on its way.
       #expect(screen[22] == "")
       #expect(try run.task(task)["status"]?.string == "pending")
@@ -42,10 +42,10 @@ extension EndToEnd {
       let window = try scene.front()
       try window.waitFor("AWAITING APPROVAL 1", run.short)
       try window.press("a")
-      try window.waitFor("leave it waiting")
+      try window.waitFor("Esc  no")
       try window.press("Enter", "a", "Space")
       try window.press("Escape")
-      let screen = try window.waitForNo("Esc  leave it waiting")
+      let screen = try window.waitForNo("Esc  no")
       #expect(screen[22] == "")
       #expect(try run.task(task)["status"]?.string == "pending")
     }
@@ -70,7 +70,7 @@ extension EndToEnd {
       let window = try scene.front()
       try window.waitFor("AWAITING APPROVAL 1", run.short)
       try window.press("a")
-      try window.waitFor("leave it waiting")
+      try window.waitFor("Esc  no")
       try run.answer(task, approved: false)
       try window.press("y")
       try window.waitFor(

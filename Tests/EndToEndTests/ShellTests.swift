@@ -229,22 +229,57 @@ enum Verb {
     _ words: [String],
     url: String?,
     token: String = "any",
-    home: TemporaryHome? = nil
+    home: TemporaryHome? = nil,
+    input: String = ""
   ) throws -> Child.Report {
     let home = try home ?? TemporaryHome()
+    return try Child.run(
+      [BuiltProgram.front.path()] + words,
+      environment: environment(home, url: url, token: token),
+      input: input,
+      in: home
+    )
+  }
+
+  /// A verb that goes on while the test looks at it.
+  static func begin(
+    _ words: [String],
+    url: String,
+    token: String,
+    home: TemporaryHome
+  ) throws
+    -> Child
+  {
+    try Child(
+      [BuiltProgram.front.path()] + words,
+      environment: environment(home, url: url, token: token),
+      complaints: home.path("complaints")
+    )
+  }
+
+  static func environment(
+    _ home: TemporaryHome,
+    url: String?,
+    token: String
+  ) -> [String: String] {
     var environment = home.environment
     environment["COMMAND_CENTER_URL"] = url
     environment["COMMAND_CENTER_TOKEN"] = url == nil ? nil : token
     environment["TERM"] = "xterm-256color"
-    return try Child.run([BuiltProgram.front.path()] + words, environment: environment, in: home)
+    return environment
   }
 }
 
 extension Scene {
   func verb(_ words: String...) throws -> Child.Report { try verb(words) }
 
-  func verb(_ words: [String]) throws -> Child.Report {
-    try Verb.run(words, url: runtime.url, token: runtime.token, home: home)
+  func verb(_ words: [String], input: String = "") throws -> Child.Report {
+    try Verb.run(words, url: runtime.url, token: runtime.token, home: home, input: input)
+  }
+
+  /// A verb that goes on while the test looks at it.
+  func begin(_ words: String...) throws -> Child {
+    try Verb.begin(words, url: runtime.url, token: runtime.token, home: home)
   }
 
   /// What a verb answers as JSON.

@@ -39,7 +39,9 @@ import Testing
         binding.command.group != nil && !known.contains(binding)
       }
       let rows = bindings.map { binding in
-        let keys = binding.keys.map { "`\($0.label)`" }.joined(separator: " ")
+        let all = binding.keys.map { "`\($0.label)`" }
+        // A long row of keys is told by its ends.
+        let keys = all.count > 4 ? "\(all[0]) … \(all[all.count - 1])" : all.joined(separator: " ")
         return "| \(keys) | \(binding.command.description) |"
       }
       return ["| key | does |", "|---|---|"] + rows

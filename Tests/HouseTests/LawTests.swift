@@ -48,7 +48,10 @@ import Testing
       pure.contains(room) && imports(line) == "Glibc"
     }
     // What the client keeps on the disk.
-    let files = ["Journal", "StateFile", "Log", "StateFolder"].map { "RunClient/\($0)." }
+    let files = ["Journal", "JournalFolder", "StateFile", "Log", "StateFolder", "ExportFile"].map {
+      name in
+      "RunClient/\(name)."
+    }
     #expect(found.filter { line in !files.contains { line.hasPrefix($0) } } == [])
   }
 

@@ -11,6 +11,8 @@ final class House {
   var now = start
   var events: [ClientEvent] = []
   var errands = 0
+  /// Where its journal is.
+  private(set) var journalPath = ""
   /// Whether the worker is slower than every exchange.
   var isWorkerSlow = false
 
@@ -18,24 +20,32 @@ final class House {
     try self.init(url: peer.url(""), folder: folder, tenant: tenant)
   }
 
-  init(url: String, folder: String, tenant: String? = "acme", process: Int32 = 1) throws {
+  init(
+    url: String,
+    folder: String,
+    tenant: String? = "acme",
+    process: Int32 = 1,
+    token: String = "pat_1"
+  ) throws {
     pool = try TransferPool(settings: TransportSettings(userAgent: "command-center/test"))
-    let server = try Server(url: url, token: "pat_1", tenant: tenant, project: "payments")
+    let server = try Server(url: url, token: token, tenant: tenant, project: "payments")
+    let journal = Journal(
+      directory: folder,
+      place: JournalPlace(
+        profile: "test",
+        url: server.url,
+        tenant: server.tenant,
+        project: server.project
+      ),
+      startedAt: start,
+      process: process
+    )
+    journalPath = journal.path
     client = Client(
       server: server,
       backend: AgentRuntimeBackend(place: server.place),
       pool: pool,
-      journal: Journal(
-        directory: folder,
-        place: JournalPlace(
-          profile: "test",
-          url: server.url,
-          tenant: server.tenant,
-          project: server.project
-        ),
-        startedAt: start,
-        process: process
-      ),
+      journal: journal,
       random: { 0.5 }
     )
   }
@@ -69,6 +79,31 @@ final class House {
         nil
       }
     }
+  }
+
+  /// Has what ended programs left settled; gives what is told.
+  func unfinished() throws -> Unfinished {
+    client.settleUnfinished(now: now)
+    return try run { if case .unfinished(let unfinished) = $0 { unfinished } else { nil } }
+  }
+
+  /// What was told of ended programs, so far.
+  var told: Unfinished? {
+    events.lazy.compactMap { if case .unfinished(let told) = $0 { told } else { nil } }.first
+  }
+
+  /// One turn of the loop.
+  func turn() {
+    for errand in client.takeErrands() { client.returned(errand.id, errand.work(), now: now) }
+    events += client.advance(now: now)
+    _ = pool.wait(milliseconds: pool.runningCount > 0 ? 5 : 0)
+    if let next = client.nextDeadline { now = max(now, next) }
+  }
+
+  /// Whether the journal can be written.
+  func journalFault() throws -> Fault? {
+    client.probeJournal(now: now)
+    return try run { if case .journal(let fault) = $0 { .some(fault) } else { nil } }
   }
 
   func poll() throws -> Result<(reading: Reading, changed: Bool), Fault> {

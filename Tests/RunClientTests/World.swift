@@ -22,6 +22,19 @@ struct World {
   var servesTask = true
   /// Whether the tasks of one run can be listed; those of all runs can be in any case.
   var servesRunTasks = true
+  /// Who brought the run to its status, and when.
+  var by = "alex"
+  var since: Timestamp?
+  /// When the task was answered, and what with.
+  var answeredAt: Timestamp?
+  var result: JSONObject = [:]
+  /// The number of the run's newest event.
+  var lastEvent: Int?
+  /// Whether reads fail until a command came, or for ever.
+  var failsFirst = false
+  var isOut = false
+  /// Other runs of the workflow, as JSON.
+  var others: [String] = []
   /// Answers reads instead of the server, once it has seen a command.
   var readAfter: Result<Response, Transport.Failure>?
   /// What a command is answered, and what it does before that.
@@ -39,10 +52,18 @@ struct World {
       return reply(&self)
     }
     if !commands.isEmpty, let readAfter { return readAfter }
+    if isOut || failsFirst && commands.isEmpty { return Fed.failure(.timedOut) }
+    if call.path == "/v1/workflows/w/runs" {
+      return Fed.json("[\(others.joined(separator: ","))]")
+    }
     guard let status else { return call.path == "/v1/runs" ? Fed.json("[]") : Fed.missing }
     switch call.path {
     case "/v1/workflows/w/runs/r1":
-      return Fed.json(#"{"id":"r1","status":"\#(status.word)","status_by":"alex"}"#)
+      let moment = since.map { #","status_at":"\#($0.iso8601)""# } ?? ""
+      let event = lastEvent.map { #","last_event_seq":\#($0)"# } ?? ""
+      return Fed.json(
+        #"{"id":"r1","status":"\#(status.word)","status_by":"\#(by)"\#(moment)\#(event)}"#
+      )
     case "/v1/tasks/pending":
       let others = #"{"id":"t","run_id":"r0","task_payload":{}}"#
       return Fed.json(
@@ -63,9 +84,11 @@ struct World {
     guard case .answered(let approved, let by) = task else {
       return #"{"id":"t","status":"pending","task_payload":\#(payload)}"#
     }
-    let result = approved.map { #","result":{"approved":\#($0)}"# } ?? ""
+    let fields = approved.map { (["approved": .bool($0)] as JSONObject).merging(self.result) }
+    let result = fields.map { ",\"result\":\(JSONWriter.text(.object($0)))" } ?? ""
     let name = by.map { #","completed_by":"\#($0)""# } ?? ""
-    return #"{"id":"t","status":"completed"\#(result)\#(name)}"#
+    let moment = answeredAt.map { #","completed_at":"\#($0.iso8601)""# } ?? ""
+    return #"{"id":"t","status":"completed"\#(result)\#(name)\#(moment)}"#
   }
 
   /// Does what the verb asks for.
@@ -86,6 +109,8 @@ struct Carried {
   var outcome: Outcome
   var stages: [Stage] = []
   var lines: [JournalEntry] = []
+  /// Why nothing could be read of it.
+  var left: Fault?
   /// When pauses ended.
   var waits: [Duration] = []
 }
@@ -93,10 +118,12 @@ struct Carried {
 /// Carries a decision out against a world; `journal` says why its line cannot be written.
 func carryOut(
   _ decision: Decision,
+  for purpose: CommandJob.Purpose = .send,
+  by backend: any Backend = backend,
   in world: inout World,
   journal: Fault? = nil
 ) throws -> Carried {
-  var job = CommandJob(decision, backend: backend)
+  var job = CommandJob(decision, for: purpose, backend: backend)
   var carried = Carried(outcome: .notSent(Fault(.local, "never begun")))
   var now = start
   var moves = job.begin(now: now)
@@ -120,6 +147,10 @@ func carryOut(
     case .finish(let outcome):
       #expect(moves.isEmpty, "nothing follows the outcome")
       carried.outcome = outcome
+      return carried
+    case .leave(let fault):
+      #expect(moves.isEmpty, "nothing follows")
+      carried.left = fault
       return carried
     }
   }

@@ -1,3 +1,5 @@
+import Cells
+import CommandCenter
 import Glibc
 import Settings
 import Testing
@@ -11,6 +13,7 @@ import Testing
       glyphs = "ascii"
       mouse = false
       low_bandwidth = true
+      stuck_after = 600
       [profile.prod]
       url = "https://api.example.com"
       tenant = "acme"
@@ -51,6 +54,41 @@ import Testing
     #expect(config.asciiGlyphs == true)
     #expect(config.mouse == false)
     #expect(config.lowBandwidth == true)
+    #expect(config.stuckAfter == 600)
+  }
+
+  @Test func `keys are bound by scope, by lists or by one text`() throws {
+    let config = try ConfigFile.read(
+      """
+      [keys]
+      help = "f1"
+      [keys.inbox]
+      approve = ["A", "f2"]
+      sort = []
+      """,
+      file: "c"
+    )
+    #expect(config.keymap.label(of: .approve, in: .inbox) == "A")
+    #expect(config.keymap.label(of: .sort, in: .inbox) == nil)
+    #expect(config.keymap.label(of: .help, in: .run) == "F1")
+    #expect(try ConfigFile.read("theme = 'paper'", file: "c").keymap == .standard)
+  }
+
+  @Test(arguments: [
+    ("[keys.inbx]", "c: keys.inbx is no table of keys; keys.inbox was meant?"),
+    ("keys = 3", "c: keys is a whole number; write a table"),
+    (
+      "[keys.inbox]\napprove = 3", "c: keys.inbox.approve is a whole number; write a text or a list"
+    ),
+    ("[keys.inbox]\napprove = [3]", "c: keys.inbox.approve[0] is a whole number; write a text"),
+    (
+      "[keys.inbox]\napprove = \"x\"",
+      "c: x is approve and reject in [keys.inbox]; give one of them another key, or none: []"
+    ),
+  ])
+  func `keys that cannot be bound say where and why`(text: String, sentence: String) {
+    let mistake = #expect(throws: Mistake.self) { try ConfigFile.read(text, file: "c") }
+    #expect(mistake?.sentence.hasPrefix(sentence) == true, "\(mistake?.sentence ?? "")")
   }
 
   @Test func `an empty file says nothing`() throws {
@@ -62,10 +100,15 @@ import Testing
     (
       "colours = 3",
       "c.toml: colours is no setting; there are default_profile, theme, glyphs, mouse, "
-        + "low_bandwidth, profile"
+        + "low_bandwidth, read_only, profile, filters, stuck_after, keys"
     ),
     ("mouse = \"off\"", "c.toml: mouse is a text; write true or false"),
     ("low_bandwidth = 1", "c.toml: low_bandwidth is a whole number; write true or false"),
+    ("stuck_after = 0", "c.toml: stuck_after is 0; write a whole number from 1 to 86400"),
+    (
+      "stuck_after = \"5m\"",
+      "c.toml: stuck_after is a text; write a whole number from 1 to 86400"
+    ),
     ("theme = 3", "c.toml: theme is a whole number; write a text in quotes"),
     ("theme = \"\"", "c.toml: theme is empty; write it or leave it out"),
     ("theme = \"a\\u001bb\"", "c.toml: theme has a control character in it; write it again"),
@@ -87,6 +130,23 @@ import Testing
     (
       "[profile.prod]\nurl = \"https://a\"\nread_only = \"yes\"",
       "c.toml: profile.prod.read_only is a text; write true or false"
+    ),
+    (
+      "[profile.prod]\nurl = \"https://a\"\nundo_window = \"3\"",
+      "c.toml: profile.prod.undo_window is a text; write a whole number of seconds from 0 to 60"
+    ),
+    (
+      "[profile.prod]\nurl = \"https://a\"\nundo_window = 1.5",
+      "c.toml: profile.prod.undo_window is a number with a fraction; write a whole number of "
+        + "seconds from 0 to 60"
+    ),
+    (
+      "[profile.prod]\nurl = \"https://a\"\nundo_window = -1",
+      "c.toml: profile.prod.undo_window is -1; write a whole number of seconds from 0 to 60"
+    ),
+    (
+      "[profile.prod]\nurl = \"https://a\"\nundo_window = 3600",
+      "c.toml: profile.prod.undo_window is 3600; write a whole number of seconds from 0 to 60"
     ),
     (
       "[profile.prod]\nurl = \"https://a\"\ntenant = \"a b\"",
@@ -124,6 +184,21 @@ import Testing
     #expect(
       sentence { () throws(Mistake) in _ = try ConfigFile.read(text, file: "c.toml") } == wanted
     )
+  }
+
+  @Test(arguments: [
+    ("", 0), ("protected = true", 3), ("protected = false", 0), ("undo_window = 5", 5),
+    ("protected = true\nundo_window = 0", 0), ("protected = true\nundo_window = 60", 60),
+  ])
+  func `a protected profile has an undo window unless it says otherwise`(
+    lines: String,
+    seconds: Int
+  ) throws {
+    let text = "[profile.prod]\nurl = \"https://a\"\n\(lines)"
+    let profile = try #require(try ConfigFile.read(text, file: "c.toml").profiles["prod"])
+    let facts = profile.facts(place: "a")
+    #expect(facts.undoWindow == .seconds(seconds))
+    #expect(facts.isProtected == lines.contains("protected = true"))
   }
 
   @Test(arguments: [

@@ -37,6 +37,15 @@ final class Folder {
     return file
   }
 
+  /// All of a file.
+  func read(_ name: String) throws -> String {
+    let file = unsafe try #require(fopen("\(path)/\(name)", "r"))
+    defer { unsafe fclose(file) }
+    var bytes = [UInt8](repeating: 0, count: 65_536)
+    let count = unsafe fread(&bytes, 1, bytes.count, file)
+    return String(decoding: bytes.prefix(count), as: UTF8.self)
+  }
+
   private static func remove(_ path: String) {
     if let entries = unsafe opendir(path) {
       while let entry = unsafe readdir(entries) {

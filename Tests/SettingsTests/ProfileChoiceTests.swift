@@ -89,6 +89,22 @@ import Testing
     #expect(chosen?.theme == "terminal")
   }
 
+  @Test func `a config that is read-only counts for every profile, and a flag is named first`()
+    throws
+  {
+    var config = config(["a"])
+    config.isReadOnly = true
+    let reason = { (flags: ProfileFlags) throws(Mistake) in
+      try ProfileChoice.resolve(
+        flags: flags,
+        environment: Environment([:] as [String: String]),
+        config: config
+      )?.readOnly
+    }
+    #expect(try reason(ProfileFlags()) == "the config says read_only = true")
+    #expect(try reason(ProfileFlags(isReadOnly: true)) == "started with --read-only")
+  }
+
   @Test func `a profile that is not there is said with the ones that are`() {
     let choose = { (flag: String?, variables: [Environment.Key: String]) in
       sentence { () throws(Mistake) in

@@ -21,7 +21,7 @@ import Testing
       decision.subject == .task(TaskReference(run: ActingVerbTests.refund, task: TaskID("t-1")))
     )
     #expect(decision.title == "refund-approvals")
-    #expect(decision.seen == nil)
+    #expect(decision.seen == Seen(status: nil, payload: busy.tasks?[0].payload))
     #expect(decision.madeAt == now)
   }
 
@@ -44,13 +44,13 @@ import Testing
     let detail = RunDetail(run: busy.runs[0], tasks: busy.tasks ?? [], at: now)
     let approve = effects(
       task(.approve("7c9e6679-7425")) { $0.workflow = ActingVerbTests.refund.workflow },
-      .detail(.success(detail))
+      looked(detail)
     )
     #expect(approve.first == .load(ActingVerbTests.refund))
     #expect(decided(approve)?.subject.run == ActingVerbTests.refund)
     let idle = effects(
       task(.approve("7c9e6679-7425")) { $0.workflow = ActingVerbTests.refund.workflow },
-      .detail(.success(RunDetail(run: busy.runs[0], at: now)))
+      looked(RunDetail(run: busy.runs[0], at: now))
     )
     #expect(code(idle) == .refused)
   }
@@ -59,13 +59,15 @@ import Testing
     let told = effects(
       task(.approve("a31f")),
       .reading(.success(busy)),
-      .detail(.success(RunDetail(run: busy.runs[4], at: now)))
+      looked(RunDetail(run: busy.runs[4], at: now))
     )
     #expect(
       told == [
         .poll,
         .load(RunReference(workflow: WorkflowID("wf-order-triage"), run: busy.runs[4].id)),
-        .complain("order-triage a31f8c02 (failed) does not wait for an approval"),
+        .complain(
+          "approve order-triage a31f8c02: refused: it does not wait for an approval (failed)"
+        ),
         .finish(.refused),
       ]
     )
@@ -86,9 +88,9 @@ import Testing
     let told = effects(
       task(.approve("550e8411")),
       .reading(.success(busy)),
-      .detail(.success(detail))
+      looked(detail)
     )
-    #expect(complaints(told) == ["crm-sync 550e8411: nothing was sent: \(words)"])
+    #expect(complaints(told) == ["approve crm-sync 550e8411: not done: \(words)"])
     #expect(code(told) == .changed)
   }
 
@@ -105,7 +107,7 @@ import Testing
     )
     #expect(
       complaints(effects(task(.reject("7c")), .reading(.success(reading)))) == [
-        "7c fits 2 waiting tasks; write more of the id:",
+        "7c fits 2 waiting tasks; write more of it:",
         "  t-1  run 7c9e6679-7425  Refund $420 to alex",
         "  t-2  run 7c9e6679-7425  Second",
       ]
@@ -226,6 +228,10 @@ import Testing
     (
       Outcome.changed(.answered(by: "alex", at: nil, approved: true)), ExitCode.changed,
       "not done: already approved by alex"
+    ),
+    (
+      .changed(.answered(by: "alex", at: now + .seconds(-20), approved: true)), .changed,
+      "not done: already approved by alex 20s ago"
     ),
     (.changed(.gone), .changed, "not done: it is no longer there"),
     (.refused(Refusal(.illegal, "it has ended")), .refused, "refused: it has ended"),

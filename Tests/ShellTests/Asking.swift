@@ -28,6 +28,23 @@ func effects(_ task: ShellTask, _ messages: ShellMessage...) -> [ShellEffect] {
   return effects
 }
 
+extension ShellVerb {
+  static func approve(_ ids: String...) -> ShellVerb { .act(Action(.approve, ids)) }
+  static func reject(_ ids: String...) -> ShellVerb { .act(Action(.reject, ids)) }
+  static func pause(_ ids: String...) -> ShellVerb { .act(Action(.pause, ids)) }
+  static func resume(_ ids: String...) -> ShellVerb { .act(Action(.resume, ids)) }
+  static func stop(_ id: String, _ mode: StopMode) -> ShellVerb { .act(Action(.stop(mode), [id])) }
+  static func start(_ name: String, input: [String]) -> ShellVerb { .start(Start([name] + input)) }
+}
+
+/// That a run was looked at.
+func looked(_ detail: RunDetail) -> ShellMessage {
+  .detail(
+    RunReference(workflow: detail.run.workflow ?? WorkflowID("w"), run: detail.run.id),
+    .success(detail)
+  )
+}
+
 /// What was written to standard output.
 func output(_ effects: [ShellEffect]) -> String {
   effects.map { if case .out(let text) = $0 { text } else { "" } }.joined()
@@ -44,8 +61,11 @@ func code(_ effects: [ShellEffect]) -> ExitCode? {
 }
 
 /// The decision that a verb wants carried out.
-func decided(_ effects: [ShellEffect]) -> Decision? {
-  effects.lazy.compactMap { if case .carryOut(let decision) = $0 { decision } else { nil } }.first
+func decided(_ effects: [ShellEffect]) -> Decision? { decisions(effects).first }
+
+/// The decisions that a verb wants carried out.
+func decisions(_ effects: [ShellEffect]) -> [Decision] {
+  effects.compactMap { if case .carryOut(let decision) = $0 { decision } else { nil } }
 }
 
 func ago(_ seconds: Int) -> Timestamp { now + .seconds(-seconds) }

@@ -101,10 +101,12 @@ import Testing
 
   @Test func `a wrong filter is told before anything is asked`() {
     #expect(
-      effects(task(.inbox(filter: "colour:red"))) == [
+      effects(task(.inbox(filter: "order colour:red"))) == [
         .complain(
-          "--filter: colour: is no key here; there are status: section: workflow:"
-        ), .finish(.usage),
+          "--filter: colour: is no key; there are status: section: workflow: step: code: trigger: "
+            + "age: credits: by: id:; quotes take it as a word"
+        ),
+        .complain("  order colour:red"), .complain("        ^^^^^^^"), .finish(.usage),
       ]
     )
   }
@@ -136,7 +138,7 @@ import Testing
     let told = effects(
       task(.show("a31")),
       .reading(.success(busy)),
-      .detail(.success(detail))
+      looked(detail)
     )
     #expect(
       told[1]
@@ -159,7 +161,7 @@ import Testing
     let json = effects(
       task(.show("a31"), form: .jsonl),
       .reading(.success(busy)),
-      .detail(.success(detail))
+      looked(detail)
     )
     #expect(output(json).hasPrefix("{\"id\":\"a31f8c02-91aa\",\"workflow_id\":"))
     #expect(output(json).hasSuffix("\"tasks\":[]}\n"))
@@ -184,7 +186,7 @@ import Testing
     let all = effects(
       task(.events("7c", after: nil)),
       .reading(.success(busy)),
-      .detail(.success(detail))
+      looked(detail)
     )
     #expect(
       output(all) == """
@@ -197,7 +199,7 @@ import Testing
     let later = effects(
       task(.events("7c", after: 1), form: .json),
       .reading(.success(busy)),
-      .detail(.success(detail))
+      looked(detail)
     )
     let items = try #require(try JSONValue(parsing: output(later)).array)
     #expect(items.map { $0["seq"]?.int } == [2])
@@ -212,7 +214,10 @@ import Testing
   @Test func `a run that its workflow does not have is usage`() {
     let told = effects(
       task(.show("old-run")) { $0.workflow = WorkflowID("w") },
-      .detail(.failure(Fault(.notFound, "not there")))
+      .detail(
+        RunReference(workflow: WorkflowID("w"), run: RunID("old-run")),
+        .failure(Fault(.notFound, "not there"))
+      )
     )
     #expect(told.suffix(2) == [.complain("not there"), .finish(.usage)])
   }
@@ -231,13 +236,15 @@ import Testing
     let several = effects(task(.pause("550e")), .reading(.success(busy)))
     #expect(
       complaints(several) == [
-        "550e fits 2 runs; write more of the id:",
+        "550e fits 2 runs; write more of it:",
         "  550e8400-e29b  crm-sync  paused",
         "  550e8411-e29b  crm-sync  running",
       ]
     )
     #expect(code(several) == .usage)
-    #expect(code(effects(task(.show("")), .reading(.success(busy)))) == .usage)
+    #expect(
+      effects(task(.show(""))) == [.complain("an id is empty"), .finish(.usage)]
+    )
   }
 
   @Test func `nothing follows the end`() {

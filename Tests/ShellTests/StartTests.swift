@@ -1,3 +1,4 @@
+import CommandCenter
 import JSON
 import Runs
 import Shell
@@ -26,6 +27,31 @@ import Testing
     return told
   }
 
+  @Test(
+    arguments: [
+      ["order": 42, "channel": "mail"], [:], ["note": "it's late; $HOME"],
+      ["n": "42", "t": "true"],
+      ["n": "\"42\""], ["order": "42"], ["a=b": 1], ["-x": 1, "y": [1, ["z": nil]]], ["{": 1],
+      ["only": "{\"a\": 1}"], ["lines": "one\ntwo"], ["big": 9_007_199_254_740_993],
+    ] as [JSONObject]
+  )
+  func `the line that the form shows starts the same run`(input: JSONObject) throws {
+    let schema: JSONValue = ["properties": ["order": ["type": "string"]]]
+    var shown = input
+    if let order = input["order"]?.int { shown["order"] = .string("\(order)") }
+    for (schema, input) in [(schema, shown), (JSONValue.null, input)] {
+      let line = StartLine.words(workflow: "digest", input: input, schema: schema)
+      let words = try ShellWord.split(StartLine.text(line))
+      #expect(words.prefix(3) == ["command-center", "start", "digest"])
+      let told = start(
+        "digest",
+        Array(words.dropFirst(3)),
+        graph: Graph(steps: [], inputSchema: schema)
+      )
+      #expect(try #require(decided(told), "\(complaints(told))").fields == input)
+    }
+  }
+
   @Test(arguments: ["order-triage", "wf-1", "order-t"])
   func `a workflow is named by name, id or the beginning of one`(name: String) throws {
     let decision = try #require(decided(start(name, ["order=42"])))
@@ -41,13 +67,13 @@ import Testing
     #expect(
       start("nothing", []) == [
         .complain(
-          "no workflow has the id nothing; there are order-triage, order-refund, digest"
+          "no workflow is called nothing; there are order-triage, order-refund, digest"
         ), .finish(.usage),
       ]
     )
     #expect(
       complaints(start("order", [])) == [
-        "order fits 2 workflows; write more of the id:", "  wf-1  order-triage",
+        "order fits 2 workflows; write more of it:", "  wf-1  order-triage",
         "  wf-2  order-refund",
       ]
     )
@@ -105,7 +131,7 @@ import Testing
   }
 
   @Test(arguments: [
-    ["order"], ["=1"], ["a=1", "a=2"], ["{\"a\":"], ["{\"a\":1}", "b=2"],
+    ["=1"], ["a=1", "a=2"], ["a=1", "order"], ["{\"a\":"], ["{\"a\":1}", "b=2"],
   ])
   func `an input that is none is usage before anything is asked`(words: [String]) {
     let told = start("digest", words)
@@ -123,5 +149,126 @@ import Testing
     )
     told = task.receive(.outcome(decision, done, recorded: true), at: now)
     #expect(output(told) == "started digest \(decision.subject.run.run): running\n")
+  }
+}
+
+/// Starts in other words: plain ones, from a file, of another run.
+@Suite struct StartAgainTests {
+  private static let workflows = [
+    { () -> Workflow in
+      var workflow = Workflow(id: WorkflowID("wf-crm-sync"), name: "crm-sync")
+      workflow.version = 4
+      workflow.graph = Graph(steps: [])
+      return workflow
+    }(),
+    Workflow(id: WorkflowID("wf-2"), name: "refund approvals"),
+  ]
+
+  private func told(_ start: Start, _ messages: ShellMessage...) -> [ShellEffect] {
+    var task = task(.start(start))
+    var told = task.begin(at: now)
+    for message in messages { told += task.receive(message, at: now) }
+    return told
+  }
+
+  private var former: RunDetail {
+    var run = busy.runs[2]
+    run.version = 3
+    run.input = ["order": 42, "channel": "mail"]
+    return RunDetail(run: run, at: now)
+  }
+
+  @Test func `a workflow is named in plain words, before the words of the input`() throws {
+    let effects = told(
+      Start(["appr", "refund", "{}"]),
+      .workflows(.success(StartAgainTests.workflows))
+    )
+    #expect(effects.contains(.progress("appr refund is refund approvals, wf-2")))
+    #expect(try #require(decided(effects)).subject.run.workflow == WorkflowID("wf-2"))
+  }
+
+  @Test func `a run is started again with its input, and a newer version is told`() throws {
+    let effects = told(
+      Start(["order=43"], again: "550e8400"),
+      .reading(.success(busy)),
+      looked(former),
+      .workflows(.success(StartAgainTests.workflows))
+    )
+    let decision = try #require(decided(effects))
+    #expect(decision.fields == ["order": 43, "channel": "mail"])
+    #expect(decision.subject.run.workflow == WorkflowID("wf-crm-sync"))
+    #expect(decision.subject.run.run != RunID("550e8400-e29b"))
+    #expect(
+      complaints(effects) == ["crm-sync: version 4 is published now; run 550e8400 had 3"]
+    )
+  }
+
+  @Test func `an input that the run does not tell is read from its context`() throws {
+    var detail = former
+    detail.run.input = nil
+    let effects = told(
+      Start([], again: "550e8400"),
+      .reading(.success(busy)),
+      looked(detail),
+      .context(.success(["input": ["order": 7]])),
+      .workflows(.failure(Fault(.server, "500")))
+    )
+    #expect(try #require(decided(effects)).fields == ["order": 7])
+    let nowhere = told(
+      Start([], again: "550e8400"),
+      .reading(.success(busy)),
+      looked(detail),
+      .context(.failure(Fault(.notFound, "none")))
+    )
+    #expect(code(nowhere) == .failed)
+    #expect(complaints(nowhere).first?.hasSuffix("give it with --input") == true)
+  }
+
+  @Test func `an input from a file is laid under the words`() throws {
+    let effects = told(
+      Start(["crm-sync", "dry=true"], input: "{\"order\": 1, \"dry\": false}"),
+      .workflows(.success(StartAgainTests.workflows))
+    )
+    #expect(try #require(decided(effects)).fields == ["order": 1, "dry": true])
+  }
+
+  @Test(arguments: ["[1]", "{", "", "nonsense"])
+  func `an input that is no JSON object is usage before anything is asked`(text: String) {
+    let effects = told(Start(["crm-sync"], input: text))
+    #expect(code(effects) == .usage)
+    #expect(complaints(effects).first?.hasPrefix("--input cannot be read: ") == true)
+    #expect(code(told(Start([], input: "{}", again: "7c"))) == .usage)
+  }
+
+  @Test func `a rehearsal writes what would be sent, and sends nothing, read-only too`() throws {
+    var task = task(.start(Start(["crm-sync", "order=1"], isRehearsal: true)), form: .json) {
+      $0.readOnly = "started with --read-only"
+    }
+    let told =
+      task.begin(at: now)
+      + task.receive(.workflows(.success(StartAgainTests.workflows)), at: now)
+    #expect(decisions(told).isEmpty)
+    #expect(code(told) == .done)
+    let value = try JSONValue(parsing: output(told))
+    #expect(value["method"] == "POST")
+    #expect(value["path"] == "/v1/workflows/wf-crm-sync/command")
+    #expect(value["body"]?["params"]?["trigger_payload"]?["order"] == 1)
+  }
+
+  @Test func `a start that is waited for tells its run's end`() throws {
+    var task = task(.start(Start(["crm-sync"], wait: Patience())))
+    var told =
+      task.begin(at: now)
+      + task.receive(.workflows(.success(StartAgainTests.workflows)), at: now)
+    let decision = try #require(decided(told))
+    let run = decision.subject.run
+    let done = Outcome.done(Confirmation(status: .running, readBack: true, run: run))
+    _ = task.receive(.outcome(decision, done, recorded: true), at: now)
+    #expect(task.receive(.woke, at: now + .seconds(3)) == [.load(run)])
+    var ended = Run(id: run.run, workflow: run.workflow, status: .completed)
+    ended.workflowName = "crm-sync"
+    told = task.receive(looked(RunDetail(run: ended, at: now)), at: now)
+    #expect(output(told) == "started crm-sync \(run.run): completed\n")
+    #expect(code(told) == .done)
   }
 }

@@ -330,46 +330,6 @@ extension Inbox {
   }
 }
 
-@Suite struct FilterTests {
-  private let row = Row(
-    id: RowID(section: .failed, run: RunID("a31f8c02")),
-    run: run(
-      "a31f8c02",
-      .failed,
-      workflow: "order-triage",
-      failure: Failure(code: "MCP_TOOL_FAILED", step: StepID("ticket"), message: "401 Unauthorized")
-    )
-  )
-
-  @Test(arguments: [
-    "", "  ", "order", "TRIAGE", "a31f", "401 unauth", "mcp_tool", "status:failed", "status:fail",
-    "section:failed", "section:f", "workflow:triage", "workflow:order status:failed ticket",
-  ])
-  func `a row passes when every term fits`(text: String) throws {
-    #expect(try Filter(text).accepts(row))
-  }
-
-  @Test(arguments: ["refund", "status:running", "section:awaiting", "workflow:crm", "order refund"])
-  func `a row does not pass when one term does not fit`(text: String) throws {
-    #expect(try !Filter(text).accepts(row))
-  }
-
-  @Test(arguments: [
-    ("stauts:failed", 0..<6, "stauts: is no key here; there are status: section: workflow:"),
-    ("x section:nowhere", 10..<17, "section: wants one of awaiting, draining, running, failed"),
-    ("a status:", 2..<9, "status: wants a word behind it"),
-  ])
-  func `a mistake says where it stands`(text: String, range: Range<Int>, sentence: String) {
-    let mistake = #expect(throws: Filter.Mistake.self) { try Filter(text) }
-    #expect(mistake?.range == range)
-    #expect(mistake?.sentence == sentence)
-  }
-
-  @Test func `a colon at the start is a plain word`() throws {
-    #expect(try !Filter(":x").accepts(row))
-  }
-}
-
 @Suite struct ConsequenceTests {
   private func step(_ id: String, _ above: [String], _ condition: String? = nil) -> Graph.Step {
     Graph.Step(

@@ -10,6 +10,8 @@ package struct Glyphs: Hashable, Sendable {
   package var done: Character
   package var cancelled: Character
   package var blocked: Character
+  /// The sign of a row that is marked.
+  package var marked: Character
   /// The mark of the row under the cursor.
   package var marker: Character
   package var rule: Character
@@ -37,6 +39,7 @@ package struct Glyphs: Hashable, Sendable {
     done: "✓",
     cancelled: "⊗",
     blocked: "⊘",
+    marked: "•",
     marker: "▌",
     rule: "─",
     vertical: "│",
@@ -64,6 +67,7 @@ package struct Glyphs: Hashable, Sendable {
     done: "+",
     cancelled: "-",
     blocked: "/",
+    marked: "+",
     marker: ">",
     rule: "-",
     vertical: "|",
@@ -89,7 +93,7 @@ package struct Glyphs: Hashable, Sendable {
   package var all: [Character] {
     [
       awaiting, running, paused, queued, draining, failed, stopped, done, cancelled, blocked,
-      marker,
+      marked, marker,
       rule, vertical, topLeft, topRight, bottomLeft, bottomRight, ellipsis, barFull, barEmpty, back,
       enter, up, down,
     ]

@@ -37,19 +37,30 @@ enum Hints {
 
   /// The hints of the inbox for what is under the cursor.
   static func inbox(_ model: Model) -> [Segment] {
+    if !model.inbox.marks.isEmpty { return marked(model) }
     let row = model.inbox.selection
     var hints: [(Command, String)] = []
     if row?.reference != nil { hints.append((.open, "open")) }
-    if let row, model.flight(of: row.id.run) == nil {
+    if let row, model.flight(of: row.id.run) == nil, model.held(about: row.id.run) == nil {
       hints += verbs(model) { model.permissions.legality(of: $0, on: row) }
+      if let reject = hints.firstIndex(where: { $0.0 == .reject }) {
+        hints.insert((.edit, "edit first"), at: reject + 1)
+      }
     }
-    if !model.inbox.filterText.isEmpty { hints.append((.close, "clear filter")) }
+    if model.canTakeBack { hints.append((.takeBack, "take back")) }
+    if model.obstacle(toHiding: row) == nil {
+      hints.append((.done, row?.isHidden == true ? "not done" : "done"))
+    }
+    if !model.inbox.filterText.isEmpty {
+      hints += [(.close, "clear filter"), (.saveTab, "save as tab")]
+    }
+    if row != nil { hints.append((.mark, "mark")) }
     hints += [
       (.filter, "filter"), (.sort, "sort"), (.refresh, "refresh now"), (.commandLine, "command"),
       (.back, "quit"),
     ]
     if model.size.columns < 60 {
-      hints.removeAll { [.filter, .sort, .refresh, .commandLine, .back].contains($0.0) }
+      hints.removeAll { [.mark, .filter, .sort, .refresh, .commandLine, .back].contains($0.0) }
     }
     hints.append((.help, "help"))
     if model.wantsToken {
@@ -71,10 +82,15 @@ enum Hints {
 
   /// The hints of an inbox in which nothing is listed.
   static func emptyInbox(_ model: Model) -> [Segment] {
-    var hints: [(Command, String)] = [(.refresh, "refresh now"), (.help, "help"), (.back, "quit")]
+    var hints: [(Command, String)] = [
+      (.start, "start a run"), (.commandLine, "command"), (.refresh, "refresh now"),
+      (.help, "help"), (.back, "quit"),
+    ]
     if model.wantsToken { hints = tokenHints + [(.help, "help"), (.back, "quit")] }
     if !model.inbox.filterText.isEmpty {
       hints.insert(contentsOf: [(.close, "clear filter"), (.filter, "filter")], at: 0)
+    } else if model.inbox.inbox.hiddenCount > 0 {
+      hints.insert((.showHidden, "show the hidden"), at: 0)
     }
     return fit(hints, .inbox, model)
   }
@@ -91,7 +107,14 @@ enum Hints {
 
   /// The hints of the run screen.
   static func run(_ model: Model, _ screen: RunScreen) -> [Segment] {
+    if screen.isEditing {
+      let field: [(Command, String)] = [
+        (.confirm, "take it"), (.nextField, "next field"), (.close, "leave it"),
+      ]
+      return fit(field, .field, model)
+    }
     var hints: [(Command, String)] = []
+    if screen.tab == .task, let form = screen.form { return task(model, screen, form) }
     if let detail = model.details[screen.reference], screen.tab == .events, !detail.events.isEmpty {
       hints += [(.open, "unfold"), (.follow, screen.follows ? "follow off" : "follow")]
     }
@@ -99,7 +122,30 @@ enum Hints {
       let target = Target(detail, title: "")
       hints += verbs(model) { target.legality(of: $0, model.permissions) }
     }
+    if model.canTakeBack { hints.append((.takeBack, "take back")) }
+    if model.details[screen.reference]?.run.status.isTerminal == true {
+      hints.append((.start, "start again"))
+    }
     hints += [(.nextTab, "next tab"), (.refresh, "refresh now"), (.help, "help"), (.close, "back")]
+    return fit(hints, .run, model)
+  }
+
+  /// The hints of a task's form.
+  private static func task(_ model: Model, _ screen: RunScreen, _ form: TaskForm) -> [Segment] {
+    var hints: [(Command, String)] = []
+    if let field = form.form.current, field.readOnly == nil {
+      hints.append((.open, field.kind == .yesNo ? "turn" : "edit"))
+    }
+    if let detail = model.details[screen.reference], model.flight(of: detail.run.id) == nil {
+      let target = Target(detail, title: "")
+      let count = form.form.changes.count
+      let with = count == 0 ? "" : count == 1 ? " with 1 change …" : " with \(count) changes …"
+      hints += verbs(model) { target.legality(of: $0, model.permissions) }
+        .map { $0.0 == .approve ? ($0.0, $0.1 + with) : $0 }
+        .filter { [.approve, .reject].contains($0.0) }
+    }
+    if form.isEdited { hints.append((.undo, "undo")) }
+    hints += [(.editor, "editor"), (.comment, "comment"), (.help, "help"), (.close, "back")]
     return fit(hints, .run, model)
   }
 }

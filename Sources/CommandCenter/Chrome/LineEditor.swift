@@ -49,6 +49,12 @@ package struct LineEditor: Sendable, Equatable {
     self = LineEditor(text, holding: content)
   }
 
+  /// Puts another text in the place of what stands before the cursor.
+  package mutating func complete(with head: String) {
+    before = ""
+    _ = insert(head)
+  }
+
   /// Puts the cursor behind so many characters.
   package mutating func moveCursor(to offset: Int) {
     let whole = text

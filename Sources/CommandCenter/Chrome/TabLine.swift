@@ -6,7 +6,8 @@ enum TabLine {
   static func draw(_ model: Model, _ remarks: [String] = [], into frame: inout Frame) {
     let columns = model.size.columns
     let help =
-      model.key(.help, in: .inbox).map { [Segment($0, .key), Segment(" help", .tab)] } ?? []
+      model.key(.help, in: model.screenLayer.scope)
+      .map { [Segment($0, .key), Segment(" help", .tab)] } ?? []
     let end = columns - 2 - help.width
     var column = 1
     for tab in labels(model, room: end - 2) {
@@ -59,7 +60,12 @@ enum TabLine {
     let isOpen = tab == model.tab
     let (name, count) = model.label(of: tab)
     let shown = nameLimit == .max ? name : Text.truncated(name, to: nameLimit)
-    var text = "\(place + 1) \(shown)"
+    let keys = model.config.keymap.keys(of: .showTab, in: .inbox)
+    var text = shown
+    if keys.indices.contains(place) {
+      let label = model.glyphs == .ascii ? keys[place].asciiLabel : keys[place].label
+      text = "\(label) \(shown)"
+    }
     if let count, counts || isOpen { text += " \(count)" }
     return isOpen ? Segment("[\(text)]", .tabActive) : Segment(text, .tab)
   }

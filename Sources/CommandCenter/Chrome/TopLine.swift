@@ -12,15 +12,48 @@ enum TopLine {
     if columns < 60 { right = Array(badges(model).suffix(1)) + [Segment("  ", .chrome), truth] }
     let start = columns - 1 - right.width
     var left = [Segment(model.profile.name, .title)]
+    // Where there is no line of tabs, which one is open is said here.
+    if case .saved(let name) = model.tab, model.size.rows < InboxLayout.tabRows {
+      left.append(Segment("  \(name)", .tabActive))
+    }
     if !model.profile.scope.isEmpty, columns >= 60 {
       left.append(Segment("  \(model.profile.scope)", .chrome))
     }
+    if model.profile.isProtected { left.append(Segment("  PROTECTED", .warning)) }
     if model.permissions.readOnly != nil { left.append(Segment("  READ-ONLY", .warning)) }
     frame.put(left, column: 1, row: 0, end: max(1, start - 1))
     frame.put(right, column: max(1, start), row: 0, end: columns - 1)
   }
 
+  /// What is acted on, and how far a bulk is that is sent out of sight.
+  private static func bulk(_ model: Model) -> [Segment] {
+    if case .review(let page) = model.screenLayer {
+      let words = page.items.allSatisfy { $0.target.row != nil } ? " marked" : ""
+      return [Segment("acting on \(page.items.count)\(words)", .accent)]
+    }
+    var parts: [Segment] = []
+    if let bulk = model.bulk, !bulk.isDone, !model.screenLayer.isBulk {
+      parts.append(Segment("sending \(bulk.ended)/\(bulk.items.count)", .accent))
+    }
+    if !model.leftPlans.isEmpty {
+      parts.append(Segment("\(model.leftPlans.count) never sent", .warning))
+    }
+    guard !model.inbox.marks.isEmpty else { return parts }
+    let hidden = model.hiddenMarks
+    let rest = hidden == 0 || model.size.columns < 60 ? "" : ", \(hidden) not shown"
+    return parts + [Segment("\(model.inbox.marks.count) marked\(rest)", .accent)]
+  }
+
   private static func badges(_ model: Model) -> [Segment] {
+    let bulk = bulk(model)
+    if case .review = model.screenLayer { return bulk }
+    if model.size.columns < 60, let last = bulk.last { return [last] }
+    return Array(
+      (bulk + counts(model)).map { [$0] }.joined(separator: [Segment("  ", .chrome)])
+    )
+  }
+
+  private static func counts(_ model: Model) -> [Segment] {
     guard model.link.lastGood != nil else { return [] }
     let pending = model.inbox.inbox.count(.awaiting)
     let draining = model.inbox.inbox.count(.draining)
@@ -40,7 +73,7 @@ enum TopLine {
     } else if pending == 0, draining == 0, model.inbox.reading?.unreadable == 0 {
       parts.append(Segment("nothing pending", .chrome))
     }
-    return Array(parts.map { [$0] }.joined(separator: [Segment("  ", .chrome)]))
+    return parts
   }
 
   private static func truth(_ model: Model) -> Segment {

@@ -1,28 +1,43 @@
 internal import Cells
-internal import JSON
-internal import Runs
+package import JSON
+package import Runs
 internal import Triage
 
 extension Model {
   /// A key that decides something: opens the verb's guard, or says why not.
-  mutating func decide(_ command: Command, target: Target?) -> [Effect] {
+  mutating func decide(_ command: Command, target: Target?, form: TaskForm? = nil) -> [Effect] {
     guard let target else {
       say("nothing is selected", .bad)
       return []
     }
     let isPaused = target.run?.status == .paused
-    let verb: Verb =
-      switch command {
-      case .approve: .approve
-      case .reject: .reject
-      case .pause: isPaused && target.task == nil ? .resume : .pause
-      default: .stop(.immediate)
-      }
+    switch command {
+    case .approve: return decide(.approve, target, form: form)
+    case .reject: return decide(.reject, target, form: form)
+    case .pause: return decide(isPaused && target.task == nil ? .resume : .pause, target)
+    default: return decide(.stop(.immediate), target)
+    }
+  }
+
+  /// Opens the guard of a verb, or says why it is not possible; of a stop, `mode` is the only way
+  /// that is offered, and without one both are.
+  mutating func decide(
+    _ verb: Verb,
+    _ target: Target,
+    mode: StopMode? = nil,
+    form: TaskForm? = nil
+  ) -> [Effect] {
     if let flight = flight(of: target.id) {
       say(
         "\(target.id.short): \(flight.decision.verb.word) is on its way (\(flight.stage.words))",
         .bad
       )
+      return []
+    }
+    if let waiting = held(about: target.id), let decision = waiting.decisions.first {
+      let what = waiting.isBulk ? "a bulk with it" : decision.verb.word
+      let way = key(.takeBack, in: screenLayer.scope).map { "; \($0) takes it back" } ?? ""
+      say("\(target.id.short): \(what) is not sent yet\(way)", .bad)
       return []
     }
     if let reason = target.legality(of: verb, permissions).reason {
@@ -31,10 +46,38 @@ extension Model {
     }
     switch verb {
     case .approve, .reject:
-      return ask(.decision(DecisionDialog(verb: verb, target: target)), about: target)
-    case .stop: return ask(.stopping(StopDialog(target: target)), about: target)
+      if verb == .approve, let form, let effects = mend(form) { return effects }
+      return ask(.decision(question(verb, target, form)), about: target)
+    case .stop: return ask(.stopping(StopDialog(target: target, wanted: mode)), about: target)
     default: return send(verb, target)
     }
+  }
+
+  /// The question before an answer, with what was filled in for it.
+  private mutating func question(
+    _ verb: Verb,
+    _ target: Target,
+    _ form: TaskForm?
+  ) -> DecisionDialog {
+    var dialog = DecisionDialog(verb: verb, target: target)
+    guard let form, form.reference.task == target.task?.id else {
+      dialog.leftOut = draftedEdits(of: target)
+      return dialog
+    }
+    dialog.take(verb == .approve ? form.answer : form.refusal)
+    dialog.leftOut = form.form.changes.count - dialog.answer.count
+    if !form.news.isEmpty, let task = target.task {
+      dialog.change = .payload(task)
+      changeForm { $0.acknowledge() }
+    }
+    return dialog
+  }
+
+  /// How many edits a draft holds for what is decided on.
+  private func draftedEdits(of target: Target) -> Int {
+    guard let task = target.task, let reference = target.reference else { return 0 }
+    let key = TaskForm.key(TaskReference(run: reference, task: task.id))
+    return shelves[.drafts][key]?["fields"]?.object?.count ?? 0
   }
 
   /// Opens a question.
@@ -44,8 +87,10 @@ extension Model {
   private mutating func ask(_ dialog: Layer, about target: Target) -> [Effect] {
     layers.append(dialog)
     notice = nil
-    guard let reference = target.reference else { return [.dropInput] }
-    return [.dropInput] + load(reference)
+    leavesWhenSettled = false
+    let effects: [Effect] = [.dropInput, .probeJournal]
+    guard let reference = target.reference else { return effects }
+    return effects + load(reference)
   }
 
   /// A key in the question before an answer.
@@ -54,7 +99,13 @@ extension Model {
     case .confirm:
       guard dialog.isOpen else { return [] }
       layers.removeLast()
-      return send(dialog.verb, dialog.target)
+      return send(dialog.verb, dialog.target, fields: dialog.answer)
+    case .comment: return dialog.isOpen ? openComment(dialog) : []
+    case .edit:
+      guard dialog.isOpen, let reference = dialog.target.reference else { return [] }
+      layers.removeLast()
+      refreshListing()
+      return openForm(of: reference)
     case .close:
       layers.removeLast()
       refreshListing()
@@ -75,46 +126,40 @@ extension Model {
       return []
     default: return []
     }
-    guard dialog.isOpen else { return [] }
+    guard dialog.isOpen, dialog.offers(mode) else { return [] }
     if let reason = dialog.target.legality(of: .stop(mode), permissions).reason {
       say(reason, .bad)
       return []
     }
+    if mode == .immediate, profile.isProtected { return askName(for: .stop(dialog)) }
     layers.removeLast()
     return send(.stop(mode), dialog.target)
   }
 
-  /// Makes the decision: bound to what was on the screen, with a name of its own.
-  private mutating func send(_ verb: Verb, _ target: Target) -> [Effect] {
-    guard let reference = target.reference else { return [] }
-    let isAnswer = verb == .approve || verb == .reject
-    let subject: Subject =
-      if isAnswer, let task = target.task {
-        .task(TaskReference(run: reference, task: task.id))
-      } else {
-        .run(reference)
-      }
-    let decision = Decision(
-      id: DecisionID(decisions.next()),
-      verb: verb,
-      subject: subject,
-      title: target.title,
-      seen: isAnswer
-        ? target.seen : Seen(status: target.seen.status, lastEvent: target.seen.lastEvent),
-      madeAt: now
-    )
-    return commit([decision])
+  /// Makes a decision and commits it.
+  package mutating func send(
+    _ verb: Verb,
+    _ target: Target,
+    fields: JSONObject = [:]
+  ) -> [Effect] {
+    decision(verb, target, fields: fields).map { commit([$0]) } ?? []
   }
 
-  /// Lets decisions go out.
-  mutating func commit(_ decisions: [Decision]) -> [Effect] {
-    for decision in decisions {
-      flights[decision.id] = Flight(decision: decision, stage: .readingAgain)
-      say("\(decision.verb.word) \(decision.title) \(decision.subject.run.run.short) …", .plain)
-      notice?.until = nil
-    }
-    refreshListing()
-    return decisions.map(Effect.carryOut)
+  /// Makes a decision: bound to what was on the screen, with a name of its own; nil where the server
+  /// did not say what the run belongs to.
+  ///
+  /// It is sent unrecorded only where that was on the screen too; a pause or a resume has no question
+  /// to say so, and its outcome does.
+  package mutating func decision(
+    _ verb: Verb,
+    _ target: Target,
+    fields: JSONObject = [:]
+  ) -> Decision? {
+    let id = DecisionID(decisions.next())
+    let isAsked = verb != .pause && verb != .resume
+    var decision = target.decision(verb, id: id, fields: fields, at: now)
+    decision?.allowsUnrecorded = !isAsked || journalFault != nil
+    return decision
   }
 
   /// What becomes of decisions.
@@ -122,11 +167,19 @@ extension Model {
     switch message {
     case .stage(let id, let stage):
       flights[id]?.stage = stage
+      bulk?.take(stage, of: id)
       return []
+    case .withdrawn(let decision): return tellWithdrawn(decision)
     case .outcome(let decision, let outcome, let recorded):
-      flights[decision.id] = nil
+      let stage = flights.removeValue(forKey: decision.id)?.stage
       asksToLeave = false
-      let effects = tell(outcome, of: decision) + settleStart(decision, outcome)
+      if let effects = tellBulk(outcome, of: decision.id, recorded: recorded) {
+        return dropDraft(of: decision, outcome) + effects + leaveWhenSettled(outcome)
+      }
+      let effects =
+        dropDraft(of: decision, outcome) + tell(outcome, of: decision, at: stage)
+        + settleStart(decision, outcome)
+      remember(decision, outcome)
       if !recorded {
         let remark = "not recorded: the journal cannot be written"
         if let told = notice {
@@ -135,26 +188,40 @@ extension Model {
           say("\(decision.verb.word) \(decision.title) is \(remark)", .bad)
         }
       }
-      return effects + [.refresh]
+      return effects + [.refresh] + leaveWhenSettled(outcome)
     case .journal(let fault):
       journalFault = fault
+      if awaitsRecord, let fault {
+        say("taken back, nothing was sent; that is not recorded: \(fault.sentence)", .bad)
+      }
+      awaitsRecord = false
       return []
     case .unfinished(let unfinished):
       leftPlans = unfinished.planned
-      return []
+      let told = UnfinishedWords.notice(unfinished, offer: restOffer, zone: zone, at: now)
+      if let told { notice = told }
+      return unfinished.settled.isEmpty ? [] : [.refresh]
     }
   }
 
   /// Says what became of a decision; asks again when what was decided on has changed.
-  private mutating func tell(_ outcome: Outcome, of decision: Decision) -> [Effect] {
-    let name = "\(decision.title) \(decision.subject.run.run.short)"
+  private mutating func tell(
+    _ outcome: Outcome,
+    of decision: Decision,
+    at stage: Stage?
+  ) -> [Effect] {
+    let name = decision.name
     switch outcome {
     case .done(let confirmation):
       say(OutcomeWords.done(decision, confirmation, name: name), .good)
     case .refused(let refusal):
       say("\(decision.verb.word) \(name) refused: \(refusal.sentence)", .bad)
     case .notSent(let fault):
-      say("\(decision.verb.word) \(name) was not sent: \(fault.sentence)", .bad)
+      // What could not be read can be insisted on; what could not be sent or recorded cannot.
+      let way =
+        stage == .readingAgain && !decision.insists
+        ? " To insist: :\(decision.verb.lineWord)! \(decision.subject.run.run.short)" : ""
+      say("\(decision.verb.word) \(name) was not sent: \(fault.sentence)\(way)", .bad)
     case .unknown(let fault):
       say("\(decision.verb.word) \(name): outcome unknown. \(fault.sentence)", .bad)
     case .changed(let change): return askAgain(change, decision)
@@ -170,7 +237,7 @@ extension Model {
   private mutating func askAgain(_ change: Change, _ decision: Decision) -> [Effect] {
     let name = "\(decision.title) \(decision.subject.run.run.short)"
     guard !layers.contains(where: \.isDialog), var target = target(of: decision) else {
-      say("\(decision.verb.word) \(name) was not sent: \(change.sentence)", .bad)
+      say("\(decision.verb.word) \(name) was not sent: \(change.sentence(at: now))", .bad)
       notice?.until = nil
       return []
     }
@@ -182,15 +249,15 @@ extension Model {
     }
     switch decision.verb {
     case .approve, .reject:
-      layers.append(
-        .decision(DecisionDialog(verb: decision.verb, target: target, change: change))
-      )
+      var dialog = DecisionDialog(verb: decision.verb, target: target, change: change)
+      dialog.take(decision.fields)
+      layers.append(.decision(dialog))
     case .stop:
       layers.append(
         .stopping(StopDialog(target: target, change: change, saw: decision.seen?.status))
       )
     default:
-      say("\(decision.verb.word) \(name) was not sent: \(change.sentence)", .bad)
+      say("\(decision.verb.word) \(name) was not sent: \(change.sentence(at: now))", .bad)
       notice?.until = nil
       return []
     }
@@ -227,6 +294,9 @@ enum OutcomeWords {
       case .stop(.immediate): "stopped"
       case .start: "started"
       }
+    if let by = confirmation.by {
+      return "\(did) \(name): no answer came, but the server shows it, by \(by)"
+    }
     guard confirmation.readBack else {
       return "\(did) \(name): the server accepted it, but does not show it yet"
     }

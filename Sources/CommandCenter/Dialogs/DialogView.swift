@@ -18,16 +18,24 @@ enum DialogView {
       lines += [head(isYes ? "Approve" : "Reject", dialog.target, wait ?? "", columns), []]
     }
     if dialog.isOpen {
+      let caution = cautions(dialog.target, model, columns)
+      let comment = comment(dialog, columns)
+      lines += caution
       if let task = dialog.target.task {
         let following = consequences(dialog.target, model, columns)
         // Where there is little room, what is decided goes before what follows.
-        let rows = max(4, model.size.rows - 9 - following.count)
-        lines += body(task, columns: columns, rows: rows) + [[]]
+        let rows = max(4, model.size.rows - 9 - following.count - caution.count - comment.count)
+        lines += body(task, columns: columns, rows: rows - dialog.fields.count) + [[]]
+        let sent = sent(dialog, model, columns)
+        if !sent.isEmpty { lines += sent + [[]] }
         if !following.isEmpty { lines += following + [[]] }
       }
+      lines += comment
+      let words = columns < 48 ? "comment" : "with a comment"
+      let edit: [(Command, String)] = columns < 48 || !isYes ? [] : [(.edit, "edit first")]
       lines.append(
         keys(
-          [(.confirm, isYes ? "approve" : "reject"), (.close, "leave it waiting")],
+          [(.confirm, isYes ? "approve" : "reject"), (.comment, words)] + edit + [(.close, "no")],
           .decision,
           model
         )
@@ -36,9 +44,12 @@ enum DialogView {
       lines.append(keys([(.close, "close")], .decision, model))
     }
     box(lines, model, columns, into: &frame)
+    let isNarrow = model.size.columns < 60
+    let edit: [(Command, String)] = isYes ? [(.edit, isNarrow ? "edit" : "edit first")] : []
     let hints: [(Command, String)] =
       dialog.isOpen
-      ? [(.confirm, isYes ? "approve" : "reject"), (.close, "leave it waiting")]
+      ? [(.confirm, isYes ? "approve" : "reject"), (.comment, "comment")] + edit
+        + [(.close, isNarrow ? "no" : "leave it waiting")]
       : [(.close, "close")]
     Hints.draw(Hints.fit(hints, .decision, model), model, into: &frame)
   }
@@ -61,14 +72,17 @@ enum DialogView {
       Hints.draw(Hints.fit([(.close, "close")], .stopping, model), model, into: &frame)
       return
     }
+    lines += cautions(target, model, columns)
     let graceful = target.legality(of: .stop(.graceful), model.permissions)
     let immediate = target.legality(of: .stop(.immediate), model.permissions)
-    if graceful.isAllowed {
+    if !dialog.offers(.graceful) {
+      // Only the other way was asked for.
+    } else if graceful.isAllowed {
       lines += option(.gracefully, "\(finishing(steps)); nothing new starts", model, columns)
     } else if immediate.isAllowed, let reason = graceful.reason {
       lines += option(.gracefully, reason, model, columns, dimmed: true)
     }
-    if immediate.isAllowed {
+    if immediate.isAllowed, dialog.offers(.immediate) {
       let ends =
         switch steps?.count ?? 0 {
         case 0: "it ends now"
@@ -88,8 +102,10 @@ enum DialogView {
     )
     box(lines, model, columns, into: &frame)
     var hints: [(Command, String)] = []
-    if graceful.isAllowed { hints.append((.gracefully, "gracefully")) }
-    if immediate.isAllowed { hints.append((.immediately, "immediately")) }
+    if graceful.isAllowed, dialog.offers(.graceful) { hints.append((.gracefully, "gracefully")) }
+    if immediate.isAllowed, dialog.offers(.immediate) {
+      hints.append((.immediately, "immediately"))
+    }
     hints.append((.close, "leave it \(target.task == nil ? status.word : "waiting")"))
     Hints.draw(Hints.fit(hints, .stopping, model), model, into: &frame)
   }
@@ -128,10 +144,10 @@ enum DialogView {
 
   // MARK: The parts
 
-  private static func contentWidth(_ model: Model) -> Int { min(58, model.size.columns - 4) }
+  static func contentWidth(_ model: Model) -> Int { min(58, model.size.columns - 4) }
 
   /// What is done to which run: a long name gives way to the id, and the tail to both.
-  private static func head(
+  static func head(
     _ verb: String,
     _ target: Target,
     _ tail: String,
@@ -182,6 +198,32 @@ enum DialogView {
   private static let fieldLimit = 50
   private static let fieldLines = 8
 
+  /// What goes with the answer, as it differs from what the task asks.
+  private static func sent(
+    _ dialog: DecisionDialog,
+    _ model: Model,
+    _ columns: Int
+  ) -> [[Segment]] {
+    var lines = dialog.edits.flatMap { change -> [[Segment]] in
+      let name = Text.truncated(Text.sanitised(String(change.name.prefix(60))), to: 20)
+      return Text.wrapped(
+        TaskFormRows.words(change, model.glyphs),
+        to: max(8, columns - Text.width(name) - 1),
+        maximumLines: 3
+      ).enumerated().map { index, line in
+        let lead = index == 0 ? name : String(repeating: " ", count: Text.width(name))
+        return [Segment("\(lead) ", .secondary), Segment(line, .accent)]
+      }
+    }
+    if dialog.leftOut > 0 {
+      let what =
+        dialog.leftOut == 1
+        ? "1 edit of your draft is" : "\(dialog.leftOut) edits of your draft are"
+      lines.append([Segment("\(what) not sent with this.", .warning)])
+    }
+    return lines
+  }
+
   private static func consequences(
     _ target: Target,
     _ model: Model,
@@ -213,9 +255,7 @@ enum DialogView {
       let by = now.statusBy.map { ", by \($0)" } ?? ""
       lines.append([Segment("it is now  ", .secondary), Segment("\(now.status.word)\(since)\(by)")])
     case .payload: lines.append([Segment("The task asks something else now:", .warning)])
-    case .answered(_, let moment, _):
-      let ago = moment.map { ", \(Age.short(max(.zero, model.now - $0))) ago" } ?? ""
-      lines.append([Segment("\(change.sentence)\(ago)", .warning)])
+    case .answered: lines.append([Segment(change.sentence(at: model.now), .warning)])
     case .events: lines.append([Segment(change.sentence, .warning)])
     case .gone: lines.append([Segment("It is no longer there.", .warning)])
     }
@@ -258,7 +298,7 @@ enum DialogView {
   }
 
   /// Keys of a dialog and what they do there; a command without a key is left out.
-  private static func keys(
+  static func keys(
     _ pairs: [(Command, String)],
     _ scope: Keymap.Scope,
     _ model: Model
@@ -266,15 +306,20 @@ enum DialogView {
     let parts = pairs.compactMap { command, words in
       model.key(command, in: scope).map { [Segment($0, .key), Segment("  \(words)")] }
     }
-    return Array(parts.joined(separator: [Segment("    ")]))
+    // Rather close together than cut.
+    let gap = [4, 3, 2].first { gap in
+      parts.reduce(gap * (parts.count - 1)) { $0 + $1.width } <= contentWidth(model)
+    }
+    return Array(parts.joined(separator: [Segment(String(repeating: " ", count: gap ?? 2))]))
   }
 
   /// Draws the lines in a frame in the middle of the screen; what lies beneath is dimmed.
-  private static func box(
+  static func box(
     _ lines: [[Segment]],
     _ model: Model,
     _ columns: Int,
-    into frame: inout Frame
+    into frame: inout Frame,
+    cursor: (line: Segment, column: Int)? = nil
   ) {
     var lines = lines
     let room = model.size.rows - 2
@@ -298,6 +343,12 @@ enum DialogView {
         row: area.row + 1 + offset,
         end: area.maxColumn - 2
       )
+      if let cursor, line == [cursor.line] {
+        frame.cursor = Position(
+          column: area.column + 2 + cursor.column,
+          row: area.row + 1 + offset
+        )
+      }
     }
     border(area, model.glyphs, into: &frame)
   }

@@ -10,6 +10,10 @@ package struct Target: Sendable, Equatable {
   package var reference: RunReference?
   package var run: Run?
   package var task: HumanTask?
+  /// Whether what is decided is sent although it cannot be read again first.
+  package var insists = false
+  /// The row that showed it, for its mark; nil where none did.
+  var row: RowID?
   /// The moment its age counts from.
   package var since: Timestamp?
   /// Where its row went, when it is only a ghost.
@@ -19,6 +23,7 @@ package struct Target: Sendable, Equatable {
   init(_ row: Row) {
     title = row.title
     id = row.id.run
+    self.row = row.id
     reference = row.reference
     run = row.run
     task = row.task
@@ -34,6 +39,15 @@ package struct Target: Sendable, Equatable {
     run = detail.run
     task = detail.tasks.first(where: \.isPending)
     since = task?.createdAt ?? detail.run.began
+  }
+
+  /// A run alone, by its workflow's name.
+  init(_ run: Run, title: String) {
+    self.title = title
+    id = run.id
+    reference = run.reference
+    self.run = run
+    since = run.began
   }
 
   /// A run as it was just read, in the place of what was seen.

@@ -46,7 +46,7 @@ package enum FieldKind: Sendable, Equatable {
     switch self {
     case .text: "text"
     case .number: "number"
-    case .whole: "whole number"
+    case .whole: "integer"
     case .yesNo: "yes/no"
     case .list: "list"
     case .object: "object"

@@ -85,9 +85,11 @@ package struct Form: Sendable, Equatable {
 
   // MARK: Editing
 
-  /// Opens the line of the field under the cursor.
+  /// Opens the line of the field under the cursor; yes and no are turned and not typed.
   package mutating func open() {
-    guard let field = current, field.readOnly == nil, !field.isLong else { return }
+    guard let field = current, field.readOnly == nil, !field.isLong,
+      field.kind != .yesNo || field.typed != nil
+    else { return }
     line = LineEditor(field.text, holding: .value)
     mistake = field.mistake
   }
@@ -198,10 +200,70 @@ package struct Form: Sendable, Equatable {
     return fields[index].name
   }
 
+  /// Puts other fields beneath the cursor, which stays on the field of a name.
+  mutating func replace(_ fields: [FormField], keeping name: String?) {
+    self.fields = fields
+    cursor = fields.firstIndex { $0.name == name } ?? fields.firstIndex { $0.readOnly == nil } ?? 0
+    if current?.name != name { close() }
+  }
+
   /// Equal when they look and act the same.
   package static func == (left: Form, right: Form) -> Bool {
     left.fields == right.fields && left.cursor == right.cursor && left.line == right.line
       && left.mistake == right.mistake
       && left.undone.elementsEqual(right.undone) { $0.name == $1.name && $0.value == $1.value }
+  }
+}
+
+extension Form {
+  // MARK: From elsewhere
+
+  /// Gives a field the value of a draft; what does not fit its kind stays with a sentence.
+  mutating func fill(_ index: Int, with value: JSONValue) {
+    guard fields.indices.contains(index), fields[index].readOnly == nil else { return }
+    let field = fields[index]
+    if value.isNull || field.kind.accepts(value) {
+      fields[index].value = value
+    } else {
+      fields[index].take(FieldKind(of: value).text(of: value))
+    }
+  }
+
+  /// Adds a field that the form does not have.
+  mutating func add(_ name: String, _ value: JSONValue) {
+    var field = FormField(name, FieldKind(of: value))
+    field.value = value
+    fields.append(field)
+  }
+
+  /// Keeps a text for a field that could not be taken.
+  mutating func hold(_ text: String, in index: Int, because sentence: String) {
+    guard fields.indices.contains(index) else { return }
+    fields[index].typed = text
+    fields[index].mistake = sentence
+  }
+
+  /// The form with other fields beneath the same edits: values that were changed stay changed, the
+  /// cursor and an open line stay where they are.
+  func rebuilt(with fields: [FormField]) -> Form {
+    var form = self
+    var fields = fields
+    for old in self.fields where old.isChanged {
+      if let index = fields.firstIndex(where: { $0.name == old.name }) {
+        fields[index].value = old.value
+        fields[index].typed = old.typed
+        fields[index].mistake = old.mistake
+        if let value = old.value, old.typed == nil, !fields[index].kind.accepts(value) {
+          fields[index].take(old.kind.text(of: value))
+        }
+      } else {
+        var field = old
+        field.original = nil
+        field.remark = "the task does not ask it any more"
+        fields.append(field)
+      }
+    }
+    form.replace(fields, keeping: current?.name)
+    return form
   }
 }

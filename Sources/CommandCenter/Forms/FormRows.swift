@@ -4,6 +4,8 @@ internal import JSON
 /// A line of a form on the screen.
 struct FormRow: Equatable {
   var segments: [Segment]
+  /// What stands at the right end.
+  var tail: Segment?
   /// The field that it belongs to.
   var field: Int?
   /// Whether the field under the cursor begins here.
@@ -127,7 +129,7 @@ struct FormRows {
       parts.append(why)
     }
     if showsBefore, field.value != field.original {
-      parts.append(field.original.map { "was \(before($0))" } ?? "new")
+      if let original = field.original { parts.append("was \(before(original))") }
     }
     if field.isRequired { parts.append("required") }
     if !field.choices.isEmpty {
@@ -201,7 +203,12 @@ extension Frame {
       if line.isMarked {
         put(String(model.glyphs.marker), column: 0, row: row, look: .accent)
       }
-      put(line.segments, column: FormRows.indent, row: row, end: columns - 1)
+      var end = columns - 1
+      if let tail = line.tail {
+        end -= Text.width(tail.text) + 1
+        put([tail], column: end + 1, row: row, end: columns - 1)
+      }
+      put(line.segments, column: FormRows.indent, row: row, end: end)
       if let column = line.cursor {
         cursor = Position(column: min(column, columns - 1), row: row)
       }

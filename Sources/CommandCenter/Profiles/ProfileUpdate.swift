@@ -17,6 +17,8 @@ package struct ProfileOpening: Sendable, Equatable {
   package var snapshot: Reading?
   /// What is kept of it on this machine.
   package var shelves: Shelves
+  /// The filters of the config, now.
+  package var filters: [SavedFilter]
   /// What is wrong with its theme or its snapshot, to be said once it is on the screen.
   package var remark: String?
 
@@ -30,6 +32,7 @@ package struct ProfileOpening: Sendable, Equatable {
     offers: Offers = Offers(),
     snapshot: Reading? = nil,
     shelves: Shelves = Shelves(),
+    filters: [SavedFilter] = [],
     remark: String? = nil
   ) {
     self.facts = facts
@@ -40,6 +43,7 @@ package struct ProfileOpening: Sendable, Equatable {
     self.offers = offers
     self.snapshot = snapshot
     self.shelves = shelves
+    self.filters = filters
     self.remark = remark
   }
 }
@@ -54,6 +58,8 @@ package enum ProfileMessage: Sendable, Equatable {
 
 /// How the inbox of a profile was left: it is found so again.
 struct LeftInbox: Sendable, Equatable {
+  var tab: MainTab
+  var tabs: [MainTab: LeftTab]
   var filterText: String
   var order: Order
   var selected: RowID?
@@ -84,6 +90,11 @@ extension Model {
       say("\(name) is the profile already", .plain)
       return []
     }
+    if let waiting = held.last {
+      let way = key(.takeBack, in: screenLayer.scope).map { "take it back with \($0) or wait" }
+      say("\(waiting.name) is not sent yet: \(way ?? "wait"), then switch", .bad)
+      return []
+    }
     if let flight = flights.values.first {
       let verb = flight.decision.verb.word
       say("\(verb) \(flight.decision.title) is on its way: wait for its outcome, then switch", .bad)
@@ -95,6 +106,8 @@ extension Model {
   /// Shows another profile, as it was left.
   private mutating func open(_ opening: ProfileOpening) {
     left[profile.name] = LeftInbox(
+      tab: tab == .activity ? .inbox : tab,
+      tabs: inbox.left,
       filterText: inbox.filterText,
       order: inbox.order,
       selected: inbox.listing.selected
@@ -102,19 +115,37 @@ extension Model {
     profile = opening.facts
     access = opening.access
     offers = opening.offers
-    put(opening.shelves)
     config.readOnly = opening.readOnly
     config.theme = opening.theme
-    permissions = Permissions(readOnly: opening.readOnly, capabilities: opening.capabilities)
+    permissions = permissions(opening)
     layers = [.inbox]
+    tab = .inbox
     link = Link()
     inbox = InboxModel(at: now)
     details = DetailCache()
     workflows = nil
     workflowsFault = nil
+    lookout = Lookout(patience: config.stuckAfter, waitsForHistory: true)
+    historyWanted = nil
+    historyMisses = [:]
+    // What this program said stays; who reads the journals now has another worker.
+    activity.isReading = false
+    activity.readsAgain = false
+    activity.isTyping = false
+    held = []
+    reversal = nil
+    journalFault = nil
     flights = [:]
+    bulk = nil
+    leftPlans = []
     asksToLeave = false
+    tab = .inbox
+    put(opening.filters)
+    put(opening.shelves)
     if let before = left[profile.name] {
+      if tabs.contains(before.tab) { tab = before.tab }
+      inbox.base = baseFilter
+      inbox.left = before.tabs
       inbox.order = before.order
       inbox.filterText = before.filterText
       inbox.filter = (try? Filter(before.filterText)) ?? .none

@@ -123,6 +123,7 @@ package struct Demo: Sendable {
     workflow.graph = example.graph
     workflow.example = example.inputs.first
     workflow.version = number
+    workflow.publishedAt = now
     workflow.updatedAt = now
     try await engine.store.save(
       workflow,

@@ -107,6 +107,7 @@ extension Router {
     let now = engine.clock.now()
     let number = (workflow.version ?? 0) + 1
     workflow.version = number
+    workflow.publishedAt = now
     workflow.updatedAt = now
     var version: JSONObject = [
       "version": .int(number), "workflow_id": .string(id), "published_at": .string(now.iso8601),

@@ -13,6 +13,8 @@ struct StoredWorkflow: Sendable, Equatable {
   var example: JSONValue?
   /// The newest published version, or nil.
   var version: Int?
+  /// When that was published.
+  var publishedAt: Timestamp?
   var createdAt: Timestamp
   var updatedAt: Timestamp
 
@@ -22,6 +24,7 @@ struct StoredWorkflow: Sendable, Equatable {
     object["description"] = summary.map { .string($0) }
     object["status"] = version == nil ? "draft" : "published"
     object["version"] = version.map { .int($0) }
+    object["published_at"] = publishedAt.map { .string($0.iso8601) }
     object["created_at"] = .string(createdAt.iso8601)
     object["updated_at"] = .string(updatedAt.iso8601)
     object["example_trigger_payload"] = example
@@ -40,6 +43,7 @@ struct StoredWorkflow: Sendable, Equatable {
     summary = value["description"]?.string
     example = value["example_trigger_payload"]
     version = value["version"]?.int
+    publishedAt = (value["published_at"]?.string).flatMap(Timestamp.init(iso8601:))
     updatedAt = updated
   }
 

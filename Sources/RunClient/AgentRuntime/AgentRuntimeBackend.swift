@@ -9,13 +9,13 @@ package struct AgentRuntimeBackend: Backend {
 
   /// Host and port, for sentences.
   package let place: String
+  package let capabilities: Capabilities
 
   /// The backend of a server.
-  package init(place: String) {
+  package init(place: String, capabilities: Capabilities = .agentRuntime) {
     self.place = place
+    self.capabilities = capabilities
   }
-
-  package var capabilities: Capabilities { .agentRuntime }
 
   /// Reads feed and tasks.
   package func refresh(
@@ -58,6 +58,15 @@ package struct AgentRuntimeBackend: Backend {
     StartJob(workflow, input: run, knowledge: knowledge, place: place)
   }
 
+  /// Reads the events of a few completed runs.
+  package func history(
+    _ workflow: WorkflowID,
+    version: Int?,
+    knowledge: Knowledge
+  ) -> any Job<StepHistory> {
+    HistoryJob(workflow, version: version, knowledge: knowledge, place: place)
+  }
+
   /// Reads one list.
   package func list(_ wanted: WantedList) -> any Job<Listed> {
     switch wanted {
@@ -74,7 +83,9 @@ package struct AgentRuntimeBackend: Backend {
   }
 
   /// The call that carries a decision out.
-  package func command(_ decision: Decision) -> Call { Endpoint.command(decision) }
+  package func command(_ decision: Decision) -> Call {
+    Endpoint.command(decision, namesRun: capabilities.takesRunID)
+  }
 
   /// What the answer to a command means.
   package func verdict(_ answer: Answer, on decision: Decision) -> Verdict {

@@ -75,20 +75,26 @@ struct InboxLayout: Equatable {
   var preview: (column: Int, columns: Int)?
   /// Whether there is a line of tabs.
   var hasTabs: Bool
+  /// Whether there is a line of the filter.
+  var hasFilter: Bool
 
   static func == (left: InboxLayout, right: InboxLayout) -> Bool {
     left.top == right.top && left.height == right.height && left.width == right.width
       && left.isNarrow == right.isNarrow && left.preview?.column == right.preview?.column
   }
 
+  /// The rows of a terminal from which on there is a line of tabs.
+  static let tabRows = 16
+
   /// The layout of a model.
   init(_ model: Model) {
     let columns = model.size.columns
-    hasTabs = model.size.rows >= 16
+    hasTabs = model.size.rows >= InboxLayout.tabRows
     isNarrow = columns < 60
     top = hasTabs ? 2 : 1
     top += TopLine.faultLines(model).count
-    if !model.inbox.filterText.isEmpty || model.layers.contains(where: \.isFilter) { top += 1 }
+    hasFilter = !model.inbox.filterText.isEmpty || model.layers.contains(where: \.isFilter)
+    if hasFilter { top += 1 }
     height = max(0, model.size.rows - top - 1 - NoticeLine.lines(model).count)
     width = columns
     if columns >= 120 {

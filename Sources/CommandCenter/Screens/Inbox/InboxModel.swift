@@ -9,9 +9,24 @@ package struct InboxModel: Sendable, Equatable {
   package var reading: Reading?
   package var listing = Listing()
   package var order = Order.age
+  /// The failures that are done until something new happens to them.
+  package var hidden = Hidden()
+  /// Whether they are shown all the same.
+  package var showsHidden = false
+  /// The filters whose rows are counted: those of the tabs.
+  var counted: [Filter] = []
+  /// What the open tab lets through.
+  var base = Filter.none
   /// What the operator typed to narrow the list.
   package var filterText = ""
   package var filter = Filter.none
+  /// How the other tabs were left.
+  var left: [MainTab: LeftTab] = [:]
+  /// What was hidden last, to be taken back, and when.
+  var lastHidden: [RunID] = []
+  var lastHiddenAt: Timestamp?
+  /// The rows that are marked.
+  package var marks = Marks()
   /// The first line of the list that is on the screen.
   package var scroll = 0
   /// When the operator last moved; what is under a moving hand keeps its place.
@@ -49,17 +64,36 @@ package struct InboxModel: Sendable, Equatable {
   /// Until when the order is held because the operator moved.
   var holdsUntil: Timestamp? { lastMove.map { $0 + InboxModel.hold } }
 
+  /// What the tab and the operator let through.
+  var wholeFilter: Filter { base.and(filter) }
+
+  /// How the operator wants it laid out.
+  package var arrangement: Arrangement {
+    Arrangement(
+      order: order,
+      hidden: hidden,
+      showsHidden: showsHidden,
+      counted: counted,
+      isSearched: wholeFilter.searches
+    )
+  }
+
   /// The rows that pass the filter.
-  var shown: [Row] { inbox.shown(filter) }
+  mutating func listed() -> [Row] {
+    let filter = wholeFilter
+    if filter.searches { inbox.prepareSearch() }
+    return inbox.shown(filter)
+  }
+
+  /// Lays the same reading out as it is wanted now.
+  mutating func rearrange() {
+    if order == inbox.arrangement.order {
+      inbox.arrange(arrangement)
+    } else if let reading {
+      inbox = Inbox(reading, arrangement, lookout: inbox.lookout, after: inbox)
+    }
+  }
 
   /// The row under the cursor.
   package var selection: Row? { listing.selection }
-}
-
-/// The filter while it is typed.
-///
-/// What stood before comes back on Esc.
-package struct FilterPrompt: Sendable, Equatable {
-  package var text: String
-  package var mistake: Filter.Mistake?
 }

@@ -16,10 +16,19 @@ extension Model {
       inbox.reading = reading
       // Without news only time has passed; nothing needs to be folded or laid out again.
       let isAlike = !changed && inbox.inbox.age(to: reading.serverTime)
-      if !isAlike { fold(reading, folded) }
-      if !isAlike || inbox.listing.held > 0 { refreshListing() }
-      var effects = setPace()
+      var effects: [Effect] = []
+      if !isAlike {
+        effects += fold(reading, folded)
+        dropMarks()
+        compareReview(with: reading)
+      }
+      if !isAlike || inbox.listing.held > 0 || inbox.wholeFilter.dependsOnTime {
+        refreshListing()
+      }
+      effects += setPace()
       effects += watchSelection(again: changed)
+      effects += wantHistory()
+      effects += dropOldDrafts(reading)
       if case .run(let screen) = screenLayer, !screen.isSettled(in: self) {
         effects += load(screen.reference)
       }
@@ -31,12 +40,17 @@ extension Model {
   }
 
   /// Takes a reading as it was `folded`, unless another order was chosen since.
-  private mutating func fold(_ reading: Reading, _ folded: Inbox?) {
-    if let folded, folded.order == inbox.order {
+  private mutating func fold(_ reading: Reading, _ folded: Inbox?) -> [Effect] {
+    let wanted = inbox.arrangement
+    if var folded, folded.arrangement.order == wanted.order {
+      if folded.arrangement != wanted { folded.arrange(wanted) }
       inbox.inbox = folded
+      // What was learnt while it was folded is not in it.
+      if !folded.isAbreast(of: lookout) { inbox.inbox.learn(lookout) }
     } else {
-      inbox.inbox = Inbox(reading, order: inbox.order)
+      inbox.inbox = Inbox(reading, wanted, lookout: lookout, after: inbox.inbox)
     }
+    return forgetHidden()
   }
 
   /// Shows what an earlier session read last, as what it is: old.
@@ -48,7 +62,8 @@ extension Model {
     var today = reading
     today.at = max(now, reading.at)
     inbox.reading = today
-    inbox.inbox = Inbox(today, order: inbox.order)
+    // What is hidden is not forgotten by what was seen earlier.
+    inbox.inbox = Inbox(today, inbox.arrangement)
     refreshListing()
   }
 
@@ -66,8 +81,10 @@ extension Model {
   var screenLayer: Layer {
     layers.last { layer in
       switch layer {
-      case .inbox, .run, .firstStart, .choice, .start: true
-      case .filter, .help, .decision, .stopping, .command, .token: false
+      case .inbox, .run, .review, .sending, .activity, .record: true
+      case .firstStart, .choice, .start: true
+      case .filter, .help, .decision, .stopping, .command, .token, .naming: false
+      case .confirmName, .commenting, .leaving: false
       }
     } ?? .inbox
   }
@@ -86,7 +103,7 @@ extension Model {
     let isDeciding = layers.contains(where: \.isDialog)
     inbox.listing.refresh(
       from: inbox.inbox,
-      shown: inbox.shown,
+      shown: inbox.listed(),
       hold: isMoving || isDeciding
     )
     if let line, let newer = selectionLine { inbox.scroll += newer - line }
@@ -117,8 +134,14 @@ extension Model {
 
   /// How many rows of a section there are, or pass the filter when there is one.
   func shownCount(_ section: Section) -> Int {
-    guard !inbox.filter.isEmpty else { return inbox.inbox.count(section) }
-    return inbox.listing.parts.first { $0.section == section }?.present ?? 0
+    guard !inbox.wholeFilter.isEmpty else { return inbox.inbox.count(section) }
+    let present = inbox.listing.parts.first { $0.section == section }?.present ?? 0
+    return present - (section == .failed ? shownHidden : 0)
+  }
+
+  /// How many of the rows that are listed are hidden ones, shown all the same.
+  var shownHidden: Int {
+    inbox.showsHidden ? inbox.listing.rows.count { $0.isHidden && $0.departure == nil } : 0
   }
 
   /// Scrolls no further than needed to have the selected row on the screen, with its heading when it
@@ -165,28 +188,44 @@ extension Model {
       }
       return openRun(reference)
     case .approve, .reject, .pause, .stop:
+      if !inbox.marks.isEmpty { return reviewMarked(command) }
       return decide(command, target: inbox.selection.map(Target.init))
+    case .edit: return editFirst()
     case .start: return chooseWorkflow()
-    case .filter:
-      layers.append(.filter(FilterPrompt(text: inbox.filterText)))
-      return []
+    case .filter: return openFilter()
+    case .saveTab: return askFilterName()
+    case .done: return toggleDone()
+    case .showHidden: return toggleHidden()
+    case .nextTab, .showTab: return showTab(by: 1)
+    case .previousTab: return showTab(by: -1)
+    case .mark: return mark()
+    case .markRange: return markRange()
+    case .markAlike: return markAlike()
     case .sort:
-      inbox.order = inbox.order.next
-      if let reading = inbox.reading { inbox.inbox = Inbox(reading, order: inbox.order) }
-      inbox.listing.show(inbox.shown)
-      showSelection()
-      say("sorted: \(inbox.order.words)", .plain)
+      setOrder(inbox.order.next)
       return []
     case .close:
       if notice != nil {
         notice = nil
       } else if !inbox.filterText.isEmpty {
         setFilter("")
+      } else {
+        if inbox.marks.isEmpty { return show(.inbox) }
+        inbox.marks = Marks()
       }
       return []
     case .back: return leave()
     default: return []
     }
+  }
+
+  /// Orders the rows of each section anew.
+  mutating func setOrder(_ order: Order) {
+    inbox.order = order
+    inbox.rearrange()
+    inbox.listing.show(inbox.listed())
+    showSelection()
+    say("sorted: \(inbox.order.words)", .plain)
   }
 
   /// Moves the cursor.
@@ -208,6 +247,7 @@ extension Model {
     guard let rests = inbox.restsAt, now >= rests else { return [] }
     inbox.restsAt = nil
     inbox.previewed = nil
+    if case .review = top { return watchReview() }
     return watchSelection()
   }
 
@@ -224,48 +264,6 @@ extension Model {
     // A run that the feed does not hold says nothing newer.
     let isCurrent = inbox.selection?.run.map { $0.status == known.run.status } ?? true
     return isCurrent ? [] : load(reference)
-  }
-
-  /// A key in the filter's prompt: it narrows the list while it is typed.
-  mutating func filterKey(_ key: Key, _ prompt: FilterPrompt) -> [Effect] {
-    switch config.keymap.command(for: key, in: .filter) {
-    case .keep:
-      layers.removeLast()
-      return watchSelection()
-    case .close:
-      layers.removeLast()
-      setFilter("")
-      return watchSelection()
-    default:
-      var text = prompt.text
-      guard Prompt.edit(&text, key) else { return [] }
-      typeFilter(text)
-      return []
-    }
-  }
-
-  /// What stands in the prompt now; a mistake leaves the list as it was.
-  mutating func typeFilter(_ text: String) {
-    var prompt = FilterPrompt(text: text)
-    do throws(Filter.Mistake) {
-      inbox.filter = try Filter(text)
-    } catch {
-      prompt.mistake = error
-    }
-    inbox.filterText = text
-    layers[layers.count - 1] = .filter(prompt)
-    applyFilter()
-  }
-
-  private mutating func setFilter(_ text: String) {
-    inbox.filterText = text
-    inbox.filter = (try? Filter(text)) ?? .none
-    applyFilter()
-  }
-
-  private mutating func applyFilter() {
-    inbox.listing.show(inbox.shown)
-    showSelection()
   }
 }
 

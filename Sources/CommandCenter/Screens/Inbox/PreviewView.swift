@@ -41,6 +41,7 @@ enum PreviewView {
       lines += self.task(task, row, detail, model, columns)
     } else if let run {
       lines += self.run(run, row, model, columns)
+      lines += attention(run, row, detail, model, columns)
     }
     let steps = self.steps(detail, model)
     if !steps.isEmpty { lines += [[Segment("")]] + steps }
@@ -97,6 +98,29 @@ enum PreviewView {
     }
     if let same = row.sameCause {
       lines.append([Segment("\(same.count) runs failed with this cause", .secondary)])
+    }
+    return lines
+  }
+
+  /// Why a run looks stuck, and what to do about it.
+  private static func attention(
+    _ run: Run,
+    _ row: Row,
+    _ detail: RunDetail?,
+    _ model: Model,
+    _ columns: Int
+  ) -> [[Segment]] {
+    guard let attention = row.attention, !model.link.isFromDisk else { return [] }
+    let words = AttentionWords(attention, at: model.inbox.inbox.at, graph: detail?.graph)
+    var lines = [[Segment("")], [Segment(attention.word, .warning)]]
+    lines += Text.wrapped(words.evidence, to: columns, maximumLines: 3).map { [Segment($0)] }
+    let steps = words.checklist(run, detail?.graph) { model.key($0, in: .inbox) }
+    guard !steps.isEmpty else { return lines }
+    lines += [[Segment("")], [Segment("Look at, in this order", .secondary)]]
+    for (index, step) in steps.enumerated() {
+      for (part, text) in Text.wrapped(step, to: columns - 3, maximumLines: 2).enumerated() {
+        lines.append([Segment(part == 0 ? "\(index + 1)  \(text)" : "   \(text)")])
+      }
     }
     return lines
   }

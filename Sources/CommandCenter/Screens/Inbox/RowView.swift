@@ -13,16 +13,25 @@ enum RowView {
   ) {
     let words = RowWords(row, model)
     frame.put(String(words.glyph), column: 1, row: line, look: words.glyphLook)
+    let isMarked = model.inbox.marks.contains(row.id)
+    if isMarked {
+      // Over a slow line the cursor's sign stands right before the name.
+      let column = model.config.lowBandwidth ? 0 : 2
+      frame.put(String(model.glyphs.marked), column: column, row: line, look: .accent)
+    }
     let age = row.since.map { words.age(model.inbox.inbox.at - $0, model) } ?? ""
     let end = layout.width - 1
     let ageStart = end - Text.width(age)
     frame.put(age, column: ageStart, row: line, look: .secondary)
     let nameWidth = RowView.nameWidth(layout)
     let name = Text.padded(Text.truncated(words.name, to: nameWidth), to: nameWidth)
-    var column = frame.put(name, column: 3, row: line, look: .text) + 1
+    var column =
+      frame.put(name, column: 3, row: line, look: Look(.text, bold: isMarked)) + 1
     if layout.isNarrow {
       // Where there is no room for both, how far a run has come tells more than its id.
-      let brief = words.count.map { Segment($0, .secondary) } ?? Segment(row.id.run.short, .faint)
+      let count = words.count.map { Segment($0, .secondary) } ?? Segment(row.id.run.short, .faint)
+      let isOdd = row.attention.map { $0.kind != .episode } ?? false
+      let brief = isOdd ? Segment(row.attention?.word ?? "", .warning) : count
       frame.put([brief], column: column, row: line, end: ageStart - 1)
       return
     }
@@ -32,8 +41,9 @@ enum RowView {
       row: line,
       look: .faint
     )
-    let middle = (layout.width >= 69 ? words.lead : words.shortLead) + [words.detail]
-    frame.put(middle, column: column + 2, row: line, end: ageStart - 1)
+    let lead = layout.width >= 69 ? words.lead : words.shortLead
+    let room = ageStart - 1 - (column + 2) - lead.width
+    frame.put(lead + words.rest(room: room), column: column + 2, row: line, end: ageStart - 1)
   }
 }
 
@@ -54,6 +64,8 @@ struct RowWords {
   /// The same where there is no room for a bar.
   var shortLead: [Segment] = []
   var detail = Segment("", .text)
+  /// What is odd about the run, behind the detail.
+  private var oddity: Segment?
   /// How many steps are settled of how many.
   var count: String?
   private var isExact: Bool
@@ -73,7 +85,16 @@ struct RowWords {
     case .running: describe(running: row, model.glyphs)
     case .failed: describe(failed: row, model.zone)
     }
-    if let flight = model.flight(of: row.id.run) {
+    if row.isHidden { detail.text = "done; \(detail.text)" }
+    if let attention = row.attention, !model.link.isFromDisk {
+      let brief = AttentionWords(attention, at: model.inbox.inbox.at).brief
+      oddity = Segment(brief, attention.kind == .episode ? .secondary : .warning)
+    }
+    if model.held(about: row.id.run) != nil {
+      oddity = nil
+      detail = Segment(model.heldWords(about: row.id.run), .accent)
+    } else if let flight = model.flight(of: row.id.run) {
+      oddity = nil
       detail = Segment("\(flight.decision.verb.word): \(flight.stage.words) …", .accent)
     }
   }
@@ -144,6 +165,16 @@ struct RowWords {
       }
     }
     shortLead = lead
+  }
+
+  /// The detail, and what is odd: the detail gives way first.
+  func rest(room: Int) -> [Segment] {
+    guard let oddity else { return [detail] }
+    guard !detail.text.isEmpty else { return [oddity] }
+    let short = max(0, room - Text.width(oddity.text) - 3)
+    guard short >= 4 else { return [oddity] }
+    let text = Text.truncated(detail.text, to: short)
+    return [Segment(text, detail.look), Segment("   "), oddity]
   }
 
   /// The row's age in its section's exactness.

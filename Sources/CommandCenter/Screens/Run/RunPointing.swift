@@ -11,7 +11,7 @@ extension RunScreen {
       follows = index == (detail?.events.count ?? 0) - 1
       isWheeled = true
     case .step(let id): step = id
-    case .row, .help: break
+    case .row, .item, .help, .decision: break
     }
   }
 }
@@ -53,7 +53,9 @@ extension Model {
       screen.scroll = first
       let index = steps.firstIndex { $0.id == screen.step } ?? 0
       screen.step = steps[min(max(index, first), first + rows - 1)].id
-    case .task: screen.scroll = max(0, screen.scroll + step)
+    case .task:
+      screen.scroll = max(0, screen.scroll + step)
+      screen.form?.isFree = true
     }
     layers[layers.count - 1] = .run(screen)
     settleRunScreen()

@@ -42,6 +42,9 @@ package struct RunScreen: Sendable, Equatable {
   /// The first line of the tab that is on the screen.
   package var scroll = 0
 
+  /// The answer to the task that waits, while it is filled in.
+  package var form: TaskForm?
+
   /// Whether the wheel put the events where they are: no more than a line of the one under the cursor
   /// has to be seen.
   var isWheeled = false

@@ -3,12 +3,14 @@ internal import Runs
 internal import Triage
 
 extension Model {
-  /// Opens a run above the inbox.
-  mutating func openRun(_ reference: RunReference) -> [Effect] {
+  /// Opens a run above the inbox, on a tab where one is asked for.
+  mutating func openRun(_ reference: RunReference, on tab: RunScreen.Tab? = nil) -> [Effect] {
     var screen = RunScreen(reference)
-    screen.follows = inbox.selection?.run.map { !$0.status.isTerminal } ?? true
+    let row = listedRows.first { $0.reference == reference }
+    screen.follows = row?.run.map { !$0.status.isTerminal } ?? true
     // What waits for an answer is what one came for.
-    if inbox.selection?.task != nil { screen.tab = .task }
+    if row?.task != nil { screen.tab = .task }
+    if let tab { screen.tab = tab }
     layers.append(.run(screen))
     notice = nil
     settleRunScreen()
@@ -21,6 +23,7 @@ extension Model {
     case .detail(let reference, .success(let detail)):
       details.loading.remove(reference)
       details.store(detail, for: reference)
+      learn(from: detail)
       settleRunScreen()
     case .detail(let reference, .failure(let fault)):
       details.loading.remove(reference)
@@ -33,7 +36,10 @@ extension Model {
         else { continue }
         detail.graph = graph
         details.store(detail, for: reference)
+        learn(from: detail)
       }
+      settleRunScreen()
+    case .history(let workflow, let result): return learn(result, of: workflow)
     }
     return []
   }
@@ -43,6 +49,7 @@ extension Model {
     var screen = screen
     screen.isWheeled = false
     let detail = details[screen.reference]
+    if let effects = formCommand(command, screen) { return effects }
     switch command {
     case .back, .close:
       if command == .close, notice != nil {
@@ -56,7 +63,8 @@ extension Model {
       let title = row?.title ?? detail?.run.title ?? ""
       return decide(
         command,
-        target: detail.map { Target($0, title: title) } ?? row.map(Target.init)
+        target: detail.map { Target($0, title: title) } ?? row.map(Target.init),
+        form: screen.form
       )
     case .start:
       let row = inbox.listing.rows.first { $0.reference == screen.reference }
@@ -65,6 +73,13 @@ extension Model {
         name: row?.title ?? detail?.run.title ?? screen.reference.workflow.text,
         from: screen.reference
       )
+    case .edit:
+      guard screen.tabs(detail).contains(.task) else {
+        say("nothing here waits for an approval", .bad)
+        return []
+      }
+      screen.tab = .task
+      screen.scroll = 0
     case .events, .steps, .task, .nextTab: switchTab(command, &screen, detail)
     case .follow: screen.follows.toggle()
     case .open:
@@ -119,7 +134,7 @@ extension Model {
       guard !steps.isEmpty else { return }
       let index = steps.firstIndex { $0.id == screen.step } ?? 0
       screen.step = steps[min(max(index + step, 0), steps.count - 1)].id
-    case .task: screen.scroll = max(0, screen.scroll + step)
+    case .task: break
     }
   }
 
@@ -129,6 +144,7 @@ extension Model {
       case .run(var screen) = layers[place]
     else { return }
     let detail = details[screen.reference]
+    screen.settleForm(detail, drafts: shelves[.drafts])
     if detail != nil, !screen.tabs(detail).contains(screen.tab) {
       screen.tab = .events
       screen.scroll = 0
@@ -175,8 +191,18 @@ extension Model {
         in: layout.stepRows(steps.count)
       )
     case .task:
-      let lines = detail.map { TaskLines.lines($0, zone: zone, columns: size.columns - 6) } ?? []
-      screen.scroll = max(0, min(screen.scroll, lines.count - layout.height))
+      let rows = TaskFormRows(self, screen)?.rows ?? []
+      let height = TaskFormRows.height(self, screen)
+      let own = rows.indices.filter { rows[$0].field == screen.form?.form.cursor }
+      if screen.form?.isFree == false, let first = own.first, let last = own.last {
+        screen.scroll = RunLayout.scroll(
+          screen.scroll,
+          showing: first...max(first, min(last, first + height - 1)),
+          of: rows.count,
+          in: height
+        )
+      }
+      screen.scroll = max(0, min(screen.scroll, rows.count - height))
     }
     layers[place] = .run(screen)
   }
@@ -184,8 +210,8 @@ extension Model {
 
 /// Where the parts of the run screen lie.
 struct RunLayout: Equatable {
-  /// Lines above the tab's content.
-  let top = 2
+  /// Lines above the tab's content: what is odd about the run stands there.
+  let top: Int
   /// Lines of the tab's content.
   let height: Int
 
@@ -194,7 +220,8 @@ struct RunLayout: Equatable {
     // Below the content: the status line, or what there is to say instead, and the hints.
     let notice = NoticeLine.lines(model).count
     let below = notice > 0 ? notice : TopLine.outageLines(model).count
-    height = max(0, model.size.rows - 3 - max(1, below))
+    top = 2 + model.attentionLines(screen).count
+    height = max(0, model.size.rows - 1 - top - max(1, below))
   }
 
   /// Lines of the list of steps, above what is told of the chosen one.

@@ -9,6 +9,9 @@ enum RunView {
     let detail = model.details[screen.reference]
     drawHeader(screen, detail, model, into: &frame)
     drawTabs(screen, detail, model, into: &frame)
+    for (offset, line) in model.attentionLines(screen).enumerated() {
+      frame.put([line], column: 1, row: 2 + offset, end: model.size.columns - 1)
+    }
     if let detail {
       switch screen.tab {
       case .events: drawEvents(screen, detail, model, into: &frame)
@@ -211,17 +214,9 @@ enum RunView {
     into frame: inout Frame
   ) {
     let layout = RunLayout(model, screen)
-    let columns = model.size.columns - 6
-    let lines = TaskLines.lines(detail, zone: model.zone, columns: columns)
-    let visible = lines.dropFirst(screen.scroll).prefix(layout.height - 1)
-    for (offset, line) in visible.enumerated() {
-      frame.put(
-        [line],
-        column: 3,
-        row: layout.top + 1 + offset,
-        end: model.size.columns - 1
-      )
-    }
+    guard let rows = TaskFormRows(model, screen)?.rows else { return }
+    let visible = rows.dropFirst(screen.scroll).prefix(TaskFormRows.height(model, screen))
+    frame.put(visible, row: layout.top + 1, model)
   }
 
   private static func drawStatus(
@@ -230,7 +225,7 @@ enum RunView {
     _ model: Model,
     into frame: inout Frame
   ) {
-    guard model.notice == nil else { return }
+    guard NoticeLine.lines(model).isEmpty else { return }
     let outage = TopLine.outageLines(model)
     for (offset, line) in outage.enumerated() {
       let row = model.size.rows - 1 - outage.count + offset
@@ -245,18 +240,7 @@ enum RunView {
         parts.append("\(detail.events.count) events" + (detail.isCut ? ", more on the server" : ""))
       case .steps: parts.append("\(detail.steps.count) steps")
       case .task:
-        if let task = detail.tasks.first(where: \.isPending) {
-          parts.append(task.type ?? "task")
-          if let since = task.createdAt {
-            parts.append("\(model.age(model.inbox.inbox.at - since)) old")
-          }
-          if let expires = task.expiresAt {
-            parts.append("deadline in \(model.age(expires - model.inbox.inbox.at))")
-          }
-          let answers = [(Command.approve, "approves"), (.reject, "rejects")]
-            .compactMap { command, word in model.key(command, in: .run).map { "\($0) \(word)" } }
-          if !answers.isEmpty { parts.append(answers.joined(separator: ", ")) }
-        }
+        if screen.form?.isEdited == true { parts.append("draft kept on this machine") }
       }
       if detail.unreadable > 0 { parts.append("\(detail.unreadable) unreadable") }
     }

@@ -15,7 +15,7 @@ enum StepsView {
     let steps = StepLedger.causeFirst(detail.steps)
     let columns = model.size.columns
     guard !steps.isEmpty else {
-      frame.put("The server names no steps yet.", column: 3, row: 3, look: .secondary)
+      frame.put("The server names no steps yet.", column: 3, row: layout.top + 1, look: .secondary)
       return
     }
     let rows = layout.stepRows(steps.count)

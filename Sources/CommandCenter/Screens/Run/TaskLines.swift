@@ -8,17 +8,6 @@ enum TaskLines {
   /// The fields that are shown at most; a payload may hold thousands.
   static let fieldLimit = 200
 
-  /// All lines of a run's waiting task.
-  static func lines(_ detail: RunDetail, zone: Zone, columns: Int) -> [Segment] {
-    guard let task = detail.tasks.first(where: \.isPending) else { return [] }
-    var lines = head(task, columns: columns)
-    lines += fields(task, columns: columns)
-    let consequence = detail.graph.map { Consequence(of: task.step, in: $0) }
-    let following = consequences(consequence, columns: columns)
-    if !following.isEmpty { lines += [Segment("")] + following }
-    return lines
-  }
-
   /// Title and description.
   static func head(_ task: HumanTask, columns: Int) -> [Segment] {
     var lines = Text.wrapped(task.title, to: columns, maximumLines: 3)

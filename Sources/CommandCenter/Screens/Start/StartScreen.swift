@@ -21,6 +21,8 @@ package struct StartScreen: Sendable, Equatable {
   package var decision: Decision?
   /// Whether it is under way.
   package var isSending = false
+  /// An input as it was written in the editor and could not be read.
+  package var written: String?
   /// What is wrong with the form that was sent, or what became of it.
   package var mistake: String?
   /// The first line that is on the screen.
@@ -41,8 +43,12 @@ package struct StartScreen: Sendable, Equatable {
     form.open()
   }
 
-  /// The input as it stands.
-  var input: JSONObject { InputForm.object(form.fields) }
+  /// The input as it stands, with what is being typed.
+  var input: JSONObject {
+    var form = form
+    form.finish(isStrict: false)
+    return InputForm.object(form.fields)
+  }
 
   /// Takes in what was read of the workflow; what was typed stays.
   mutating func take(_ facts: StartFacts) {
@@ -140,7 +146,10 @@ package struct StartScreen: Sendable, Equatable {
   func shellLines(_ model: Model) -> [String] {
     let isOneOfSeveral =
       model.offers.profiles.count > 1 && model.offers.profiles.contains(model.profile.name)
-    let isAmbiguous = (model.workflows ?? []).count { $0.name == name } > 1
+    // A name that the shell would take for input, or that two workflows have, gives way to the id.
+    let isAmbiguous =
+      (model.workflows ?? []).count { $0.name == name } > 1 || name.contains("=")
+      || name.hasPrefix("-") || name.hasPrefix("{")
     let words = StartLine.words(
       workflow: isAmbiguous ? workflow.text : name,
       input: input,

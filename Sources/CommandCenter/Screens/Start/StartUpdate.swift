@@ -43,8 +43,10 @@ extension Model {
     case .listed(.success(let list)):
       workflows = list
       workflowsFault = nil
+      return takeWorkflowsIntoLine()
     case .listed(.failure(let fault)): workflowsFault = fault
     case .facts(let workflow, let result):
+      takeIntoLine(workflow, result)
       changeStart { screen in
         guard screen.workflow == workflow else { return }
         switch result {
@@ -75,6 +77,7 @@ extension Model {
     case .nextField: changeStart { $0.move(by: 1) }
     case .previousField: changeStart { $0.move(by: -1) }
     case .confirm: return sendStart()
+    case .editorAll: return editInput()
     default:
       changeStart { [keymap = config.keymap] screen in
         guard !screen.isSending else { return }
@@ -82,6 +85,30 @@ extension Model {
       }
     }
     return []
+  }
+
+  /// The whole input goes into the editor, as JSON.
+  private mutating func editInput() -> [Effect] {
+    guard case .start(var screen) = top, !screen.isSending else { return [] }
+    screen.form.finish(isStrict: false)
+    let text = screen.written ?? JSONWriter.text(.object(screen.input), .indented)
+    screen.form.open()
+    changeStart { $0 = screen }
+    return [.edit(EditorWish(.input(screen.workflow), name: "input", format: .json, text: text))]
+  }
+
+  /// What became of the whole input in the editor.
+  mutating func takeInput(_ outcome: EditorOutcome, of workflow: WorkflowID) {
+    let again = key(.editorAll, in: .start).map { "; \($0) goes on with it" } ?? ""
+    changeStart { screen in
+      guard screen.workflow == workflow else { return }
+      switch outcome {
+      case .saved(let text): screen.takeWhole(text, again: again)
+      case .failed(let sentence, let text):
+        screen.written = text ?? screen.written
+        screen.mistake = "Not taken from the editor: \(sentence)\(text == nil ? "" : again)."
+      }
+    }
   }
 
   /// Sends what the form says, or says what is wrong with it.
@@ -146,7 +173,7 @@ extension Model {
         case .refused(let refusal): "Not started: \(refusal.sentence)"
         case .notSent(let fault): "Nothing was sent: \(fault.sentence)"
         case .unknown(let fault):
-          "Whether it started is not known: \(fault.sentence) Enter asks for the same run again, "
+          "Whether it started is not known: \(fault.sentence) Sent again, it asks for the same run, "
             + "never for a second one."
         }
     }
@@ -155,6 +182,27 @@ extension Model {
 }
 
 extension StartScreen {
+  /// Takes the input as it was written in the editor; what cannot be read stays, with a sentence.
+  mutating func takeWhole(_ text: String, again: String) {
+    do throws(JSONMistake) {
+      let value = try JSONValue(parsing: text)
+      guard let object = value.object else {
+        written = text
+        mistake = "The input has to be a JSON object, not \(value.typeName)\(again)."
+        return
+      }
+      written = nil
+      mistake = nil
+      isTouched = true
+      form.close()
+      form = Form([])
+      rebuild(object)
+    } catch {
+      written = text
+      mistake = "Not taken from the editor: \(error.sentence)\(again)."
+    }
+  }
+
   /// Lays a key on the field under the cursor.
   mutating func type(_ key: Key, _ keymap: Keymap) {
     mistake = nil

@@ -59,7 +59,10 @@ enum StartView {
         + Hints.fit([(.close, "back, it goes on")], .start, model)
     }
     return Hints.fit(
-      [(.nextField, "next field"), (.confirm, "start"), (.close, "back")],
+      [
+        (.nextField, "next field"), (.confirm, "start"),
+        (.editorAll, "whole input as JSON in $EDITOR"), (.close, "back"),
+      ],
       .start,
       model
     )

@@ -1,0 +1,139 @@
+internal import Cells
+internal import Runs
+internal import Triage
+
+extension DialogView {
+  static func draw(_ prompt: NamePrompt, _ model: Model, into frame: inout Frame) {
+    let columns = contentWidth(model)
+    var lines: [[Segment]] = []
+    switch prompt.confirmed {
+    case .stop(let dialog): lines.append(head("Stop now", dialog.target, "", columns))
+    case .bulk: lines.append([Segment("Send all of the review", Look(.title, bold: true))])
+    }
+    let (field, cursor) = field(prompt.line, columns)
+    let sentence = "The profile \(model.profile.name) is protected. Type its name:"
+    lines += [[]]
+    lines += Text.wrapped(Text.sanitised(sentence), to: columns, maximumLines: 4)
+      .map { [Segment($0)] }
+    lines += [[], [field], []]
+    if let mistake = prompt.mistake {
+      lines +=
+        Text.wrapped(Text.sanitised(mistake), to: columns, maximumLines: 2)
+        .map { [Segment($0, .failure)] } + [[]]
+    }
+    lines.append(keys([(.confirm, "go on"), (.close, "back to the question")], .prompt, model))
+    box(lines, model, columns, into: &frame, cursor: (field, cursor))
+    Hints.draw(
+      Hints.fit([(.confirm, "go on"), (.close, "back to the question")], .prompt, model),
+      model,
+      into: &frame
+    )
+  }
+
+  static func draw(_ prompt: CommentPrompt, _ model: Model, into frame: inout Frame) {
+    let columns = contentWidth(model)
+    let dialog = model.layers.reversed().lazy.compactMap { layer in
+      if case .decision(let dialog) = layer { dialog } else { nil }
+    }.first
+    var lines: [[Segment]] = []
+    if let dialog {
+      lines += [head("Comment on", dialog.target, dialog.verb.word, columns), []]
+      if let task = dialog.target.task {
+        lines +=
+          Text.wrapped(Text.sanitised(task.title), to: columns, maximumLines: 2)
+          .map { [Segment($0)] } + [[]]
+      }
+    }
+    let (field, cursor) = field(prompt.line, columns)
+    lines += [
+      [field], [Segment("It goes with the answer, and stands in the record.", .secondary)], [],
+      keys([(.confirm, "keep"), (.close, "back to the question")], .prompt, model),
+    ]
+    box(lines, model, columns, into: &frame, cursor: (field, cursor))
+    Hints.draw(
+      Hints.fit([(.confirm, "keep"), (.close, "back to the question")], .prompt, model),
+      model,
+      into: &frame
+    )
+  }
+
+  /// The question before leaving with something that can still be taken back.
+  static func drawLeaving(_ model: Model, into frame: inout Frame) {
+    let columns = contentWidth(model)
+    let decisions = model.held.flatMap(\.decisions)
+    let count = decisions.count == 1 ? "A decision is" : "\(decisions.count) decisions are"
+    let room = max(1, model.size.rows - 9)
+    let shown = decisions.prefix(decisions.count > room ? room - 1 : room)
+    var lines: [[Segment]] = [[Segment("\(count) not sent yet", Look(.title, bold: true))], []]
+    lines += shown.map { decision in
+      let word = Text.padded(decision.verb.word, to: 15)
+      let name = Text.truncated(decision.title, to: max(8, columns - 27))
+      return [
+        Segment("\(word)  ", .text), Segment("\(name)  ", .text),
+        Segment(decision.subject.run.run.short, .faint),
+      ]
+    }
+    if shown.count < decisions.count {
+      lines.append([Segment("and \(decisions.count - shown.count) more", .secondary)])
+    }
+    let send = columns < 48 ? "send" : "send, then leave"
+    let withdraw = columns < 48 ? "withdraw" : "withdraw and leave"
+    lines += [
+      [], keys([(.sendNow, send), (.withdraw, withdraw), (.close, "stay")], .leaving, model),
+    ]
+    box(lines, model, columns, into: &frame)
+    Hints.draw(
+      Hints.fit(
+        [(.sendNow, send), (.withdraw, withdraw), (.close, "stay")],
+        .leaving,
+        model
+      ),
+      model,
+      into: &frame
+    )
+  }
+
+  /// What stands in the way of a decision that is made as usual: old data, a record that cannot be
+  /// written; without an age, since nothing in a question moves by itself.
+  static func cautions(_ target: Target, _ model: Model, _ columns: Int) -> [[Segment]] {
+    let lines = model.cautions(insisting: target.insists).flatMap {
+      Text.wrapped(Text.sanitised($0), to: columns, maximumLines: model.size.rows >= 16 ? 3 : 2)
+    }
+    return lines.isEmpty ? [] : lines.map { [Segment($0, .warning)] } + [[]]
+  }
+
+  /// What goes with the answer, as far as there is room.
+  static func comment(_ dialog: DecisionDialog, _ columns: Int) -> [[Segment]] {
+    guard let comment = dialog.comment else { return [] }
+    let lines = Text.wrapped(
+      Text.sanitised(comment),
+      to: max(8, columns - 9),
+      maximumLines: 2
+    )
+    return lines.enumerated().map { index, line in
+      [Segment(index == 0 ? "Comment  " : "         ", .secondary), Segment(line)]
+    } + [[]]
+  }
+
+  /// A line that is typed, as wide as the dialog, and the column of its cursor.
+  static func field(_ line: LineEditor, _ columns: Int) -> (Segment, cursor: Int) {
+    let window = line.window(columns)
+    return (Segment(Text.padded(window.text, to: columns), .field), window.cursor)
+  }
+}
+
+extension Model {
+  /// What stands in the way of decisions that are made as usual, in sentences.
+  func cautions(insisting: Bool) -> [String] {
+    var sentences: [String] = []
+    if insisting {
+      sentences.append("You insist: it is sent even if nothing can be read before.")
+    } else if link.isStale {
+      sentences.append("This data is old. It is read again before sending.")
+    }
+    if let fault = journalFault {
+      sentences.append("It will not be recorded: \(fault.sentence)")
+    }
+    return sentences
+  }
+}

@@ -1,0 +1,216 @@
+internal import Cells
+internal import JSON
+internal import Runs
+internal import Triage
+
+extension Model {
+  /// Asks for nothing more where the profile needs nothing more, and sends what was reviewed.
+  mutating func confirmReview(_ page: ReviewPage) -> [Effect] {
+    if let reason = permissions.readOnly {
+      say("read-only: \(reason)", .bad)
+      return []
+    }
+    if let bulk, !bulk.isDone {
+      say("another bulk is still being sent: leave this page, and \(bulkKey) shows it", .bad)
+      return []
+    }
+    guard page.items.contains(where: \.isSent) || page.rest != nil else {
+      say("nothing is left to send", .bad)
+      return []
+    }
+    return profile.isProtected ? askName(for: .bulk) : sendReview()
+  }
+
+  /// Sends what the review page on the screen holds, and shows how far each decision comes.
+  package mutating func sendReview() -> [Effect] {
+    guard let place = layers.lastIndex(where: { if case .review = $0 { true } else { false } }),
+      case .review(let page) = layers[place]
+    else { return [] }
+    if let reason = permissions.readOnly {
+      say("read-only: \(reason)", .bad)
+      return []
+    }
+    let batch = page.rest ?? BatchID(decisions.next())
+    var items: [Bulk.Item] = []
+    var ended: [Effect] = []
+    for item in page.items {
+      if item.isSent, let decision = decision(on: item, batch) {
+        items.append(Bulk.Item(decision: decision, target: item.target))
+        if let planned = item.planned, planned.id != decision.id {
+          ended.append(.withdraw(planned, why: "decided anew"))
+        }
+      } else if let planned = item.planned, let why = item.endedWhy {
+        ended.append(.withdraw(planned, why: why))
+      }
+    }
+    layers.removeSubrange(place...)
+    settleRest(page)
+    notice = nil
+    guard !items.isEmpty else {
+      say("nothing was sent; what was taken out is withdrawn, on record", .plain)
+      return ended
+    }
+    bulk = Bulk(batch, items)
+    inbox.marks.remove(items.compactMap(\.target.row))
+    layers.append(.sending(SendingPage()))
+    let decisions = items.map(\.decision)
+    let plan: [Effect] = page.rest == nil ? [.plan(batch, decisions)] : []
+    return [.dropInput] + ended + plan + commit(decisions, isBulk: true)
+  }
+
+  /// The decision that an item stands for; one that was planned keeps its name while it is the same.
+  private mutating func decision(on item: ReviewPage.Item, _ batch: BatchID) -> Decision? {
+    guard let verb = item.verdict else { return nil }
+    let isSame = item.planned?.verb == verb && !item.hasChanged
+    let id = isSame ? item.planned?.id : nil
+    var decision = item.target.decision(
+      verb,
+      id: id ?? DecisionID(decisions.next()),
+      fields: isSame ? item.planned?.fields ?? [:] : [:],
+      at: now
+    )
+    decision?.batch = batch
+    decision?.allowsUnrecorded = journalFault != nil
+    decision?.insists = item.target.insists
+    return decision
+  }
+
+  /// A key on the page on which a bulk is sent.
+  mutating func sendingCommand(_ command: Command, _ page: SendingPage) -> [Effect] {
+    guard let bulk else {
+      layers.removeLast()
+      return []
+    }
+    var page = page
+    switch command {
+    case .close where notice != nil: notice = nil
+    case .close where bulk.isStoppable: return stopBulk()
+    case .close, .back:
+      layers.removeLast()
+      refreshListing()
+      if !bulk.isDone { say("the bulk goes on; \(bulkKey) shows it", .plain) }
+      return watchSelection()
+    case .retry: return retryBulk()
+    case .open:
+      guard bulk.items.indices.contains(page.cursor) else { return [] }
+      return openRun(bulk.items[page.cursor].decision.subject.run)
+    default:
+      let height = SendingLayout(self).height
+      page.cursor = Model.moved(page.cursor, command, of: bulk.items.count, height: height)
+    }
+    layers[layers.count - 1] = .sending(page)
+    settleSending()
+    return []
+  }
+
+  /// Takes back what has not begun; what is on its way is waited for.
+  mutating func stopBulk(why: String = "stopped by the operator") -> [Effect] {
+    guard let bulk else { return [] }
+    let waiting = bulk.waiting
+    self.bulk?.stop()
+    // What is still in the undo window does not go out of it either.
+    held.removeAll { $0.decisions.contains { bulk.contains($0.id) } }
+    // What waits in the undo window is taken out of it, or it would be sent all the same.
+    held.removeAll(where: \.isBulk)
+    return waiting.map { .withdraw($0.decision, why: why) }
+  }
+
+  /// Tries again what failed, as the same decisions: each is read back first, so that none is done
+  /// twice.
+  private mutating func retryBulk() -> [Effect] {
+    if let reason = permissions.readOnly {
+      say("read-only: \(reason)", .bad)
+      return []
+    }
+    guard let failed = bulk?.failed.map(\.decision), !failed.isEmpty else {
+      say("nothing has failed that could be tried again", .plain)
+      return []
+    }
+    bulk?.retry(failed.map(\.id))
+    return commit(failed, isBulk: true)
+  }
+
+  /// Shows the bulk that is being sent, or was sent last, or what an earlier session left unsent.
+  mutating func showBulk() -> [Effect] {
+    if layers.contains(where: \.isBulk) { return [] }
+    if !leftPlans.isEmpty, bulk?.isDone ?? true { return reviewRest() }
+    guard bulk != nil else {
+      say("no bulk was sent yet", .plain)
+      return []
+    }
+    layers.append(.sending(SendingPage()))
+    settleSending()
+    return [.dropInput]
+  }
+
+  /// Keeps the item under the cursor on the screen.
+  mutating func settleSending() {
+    guard case .sending(var page) = top, let bulk else { return }
+    page.cursor = max(0, min(page.cursor, bulk.items.count - 1))
+    page.scroll = RunLayout.scroll(
+      page.scroll,
+      showing: page.cursor...page.cursor,
+      of: bulk.items.count,
+      in: SendingLayout(self).height
+    )
+    layers[layers.count - 1] = .sending(page)
+  }
+
+  /// What became of a decision of the bulk; nil when it is none of it.
+  mutating func tellBulk(_ outcome: Outcome, of id: DecisionID, recorded: Bool) -> [Effect]? {
+    guard bulk?.contains(id) == true else { return nil }
+    bulk?.take(outcome, of: id, recorded: recorded, at: now)
+    return finishBulk()
+  }
+
+  /// A decision was taken back: the row stays marked, so that it can be decided again.
+  mutating func tellWithdrawn(_ decision: Decision) -> [Effect] {
+    flights[decision.id] = nil
+    asksToLeave = false
+    guard bulk?.contains(decision.id) == true else { return [] }
+    bulk?.withdraw(decision.id, why: "not sent, still marked")
+    if let row = bulk?.row(of: decision.id) { markAgain(row) }
+    return finishBulk()
+  }
+
+  /// Marks a row, where it is still there.
+  private mutating func markAgain(_ row: RowID) {
+    if inbox.inbox.rows[row.section]?.contains(where: { $0.id == row }) == true {
+      inbox.marks.add([row])
+    }
+  }
+
+  /// Says what came of the bulk once all of it has come to an end, where its page is not seen.
+  ///
+  /// The inbox is read once, not after each of many.
+  mutating func finishBulk() -> [Effect] {
+    guard let bulk, bulk.isDone else { return [] }
+    if case .sending = top { return [.refresh] }
+    let tone: Notice.Tone = bulk.done == bulk.items.count ? .good : .bad
+    say("the bulk has ended: \(bulk.sentence); \(bulkKey) shows each", tone)
+    return [.refresh]
+  }
+
+  /// The key that shows the bulk.
+  var bulkKey: String {
+    config.keymap.label(of: .bulk, in: .inbox, ascii: glyphs == .ascii) ?? ":"
+  }
+
+  /// Where a cursor goes in a list by a key.
+  static func moved(_ cursor: Int, _ command: Command, of count: Int, height: Int) -> Int {
+    let page = max(1, height - 1)
+    let step =
+      switch command {
+      case .up: -1
+      case .down: 1
+      case .pageUp: -page
+      case .pageDown: page
+      case .halfUp: -max(1, page / 2)
+      case .halfDown: max(1, page / 2)
+      case .top: -count
+      case .bottom: count
+      default: 0
+      }
+    return max(0, min(cursor + step, count - 1))
+  }
+}

@@ -1,0 +1,164 @@
+internal import Cells
+package import JSON
+package import Runs
+internal import Triage
+
+/// The answer to a task while it is filled in.
+///
+/// What may be changed are the payload's own fields: they go into the answer's `result`, and later
+/// steps read them there. Its title and description are words to the operator, its ids name things:
+/// neither is an answer. What a later step reads of the answer and the payload does not hold is a
+/// field too, empty.
+package struct TaskForm: Sendable, Equatable {
+  /// The task, and where it is found.
+  package var reference: TaskReference
+  /// What the task asked when the fields were made.
+  private(set) var payload: JSONObject
+  /// What later steps read of the answer; nil where the graph is not known.
+  private(set) var use: AnswerUse?
+  package var form: Form
+  /// When the task was read that the form was laid over last.
+  var seenAt: Timestamp?
+  /// What the task asks otherwise than when the edits were made, by the names of its fields; empty
+  /// once that was shown.
+  package var news: [String] = []
+  /// A whole answer as it was written in the editor and could not be read.
+  package var written: String?
+  /// What is wrong with it.
+  package var mistake: String?
+  /// Whether the screen stands where the operator put it, and not where the cursor is.
+  var isFree = true
+
+  /// The field for a word with the answer.
+  static let comment = "comment"
+  /// The fields that are shown at most.
+  static let fieldLimit = 200
+
+  /// The form of a task.
+  init(_ task: HumanTask, in run: RunReference, use: AnswerUse?) {
+    reference = TaskReference(run: run, task: task.id)
+    payload = task.payload
+    self.use = use
+    form = Form(TaskForm.fields(of: task, use: use))
+  }
+
+  /// Whether anything is different from what the task asked.
+  package var isEdited: Bool { !form.changes.isEmpty || hasHeld || written != nil }
+
+  /// Whether something that was typed could not be taken.
+  private var hasHeld: Bool { form.fields.contains { $0.typed != nil } }
+
+  private static func fields(of task: HumanTask, use: AnswerUse?) -> [FormField] {
+    var fields = task.fields.prefix(fieldLimit).map { member in
+      var field = FormField(member)
+      if isIdentity(member.key) {
+        field.readOnly = "read only"
+      } else if let use, !use.names.isEmpty || use.isWhole, !use.reads(member.key) {
+        field.remark = "no later step reads it"
+      }
+      return field
+    }
+    for name in use?.names ?? []
+    where name != comment && !fields.contains(where: { $0.name == name }) {
+      fields.append(FormField(name, .any))
+    }
+    if !fields.contains(where: { $0.name == comment }) {
+      var field = FormField(comment, .text)
+      field.remark = "goes with the answer"
+      fields.append(field)
+    }
+    return fields
+  }
+
+  /// Whether a field names something: an id answers nothing.
+  static func isIdentity(_ key: String) -> Bool {
+    let lower = key.lowercased()
+    return lower == "id" || lower == "ids" || lower.hasSuffix("_id") || lower.hasSuffix("_ids")
+      || lower.hasSuffix("-id") || key.hasSuffix("Id") || key.hasSuffix("ID")
+  }
+
+  /// Takes in the task as it was read last; the edits stay.
+  mutating func take(_ task: HumanTask, use: AnswerUse?) {
+    guard task.payload != payload || use != self.use else { return }
+    if task.payload != payload, isEdited {
+      let keys = payload.keys + task.payload.keys.filter { payload[$0] == nil }
+      let different = keys.filter { payload[$0] != task.payload[$0] }
+      news += different.filter { !news.contains($0) }
+    }
+    payload = task.payload
+    self.use = use
+    form = form.rebuilt(with: TaskForm.fields(of: task, use: use))
+  }
+
+  // MARK: What is sent
+
+  /// The fields of the answer: what was changed.
+  package var answer: JSONObject { form.changed }
+
+  /// What goes with a no: the word with it, not the edits.
+  var refusal: JSONObject {
+    guard let word = form.changed[TaskForm.comment] else { return [:] }
+    return [TaskForm.comment: word]
+  }
+
+  // MARK: Drafts
+
+  /// The name of a task's draft.
+  static func key(_ task: TaskReference) -> String { "\(task.run.run.text)/\(task.task.text)" }
+
+  /// What is kept of the form until it is sent; nil when there is nothing to keep.
+  var draft: JSONValue? {
+    guard isEdited else { return nil }
+    var draft: JSONObject = ["payload": .string(Digest.of(.object(payload)))]
+    if !form.changes.isEmpty { draft["fields"] = .object(form.changed) }
+    let held = form.fields.compactMap { field in
+      field.typed.map { JSONObject.Member(field.name, .string($0)) }
+    }
+    if !held.isEmpty { draft["held"] = .object(JSONObject(held)) }
+    draft["written"] = written.map { .string($0) }
+    return .object(draft)
+  }
+
+  /// Fills in what was kept; of a draft for what the task asked before, that is said.
+  mutating func restore(_ draft: JSONValue) {
+    for member in draft["fields"]?.object?.members ?? [] {
+      if let index = form.fields.firstIndex(where: { $0.name == member.key }) {
+        form.fill(index, with: member.value)
+      } else {
+        form.add(member.key, member.value)
+      }
+    }
+    for member in draft["held"]?.object?.members ?? [] {
+      guard let text = member.value.string,
+        let index = form.fields.firstIndex(where: { $0.name == member.key })
+      else { continue }
+      form.hold(text, in: index, because: "what was written for this could not be taken")
+    }
+    written = draft["written"]?.string
+    if written != nil { mistake = "what was written in the editor could not be read" }
+    guard isEdited, draft["payload"]?.string != Digest.of(.object(payload)) else { return }
+    news = form.changes.map(\.name)
+    isFromBefore = true
+  }
+
+  /// Whether the edits come from a draft for what the task asked before.
+  package private(set) var isFromBefore = false
+
+  /// What is to be said of a task that asks something else than when the edits were made.
+  var newsSentence: String? {
+    guard !news.isEmpty else { return nil }
+    if isFromBefore {
+      return "This draft was made for what the task asked before. Look again before you answer."
+    }
+    let names = news.prefix(4).map { Text.sanitised(String($0.prefix(40))) }.joined(separator: ", ")
+    let more = news.count > 4 ? " and more" : ""
+    return "The task asks something else now (\(names)\(more)). Your edits are kept: look again "
+      + "before you answer."
+  }
+
+  /// Takes what was said of a changed task for seen.
+  mutating func acknowledge() {
+    news = []
+    isFromBefore = false
+  }
+}

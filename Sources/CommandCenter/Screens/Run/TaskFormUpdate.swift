@@ -1,0 +1,394 @@
+internal import Cells
+internal import JSON
+internal import Runs
+internal import Triage
+
+extension RunScreen {
+  /// Whether a line of the form is open: then letters are typed.
+  var isEditing: Bool { tab == .task && form?.form.isEditing == true }
+
+  /// Makes the form of the task that waits, or lays the task's newest reading under it.
+  mutating func settleForm(_ detail: RunDetail?, drafts: JSONObject) {
+    guard let detail else { return }
+    guard let task = detail.tasks.first(where: \.isPending) else {
+      form = nil
+      return
+    }
+    // A graph is looked through once for each reading, not at every key.
+    let isSeen = form?.seenAt == detail.at && (form?.use == nil) == (detail.graph == nil)
+    let use = isSeen ? form?.use : detail.graph.map { AnswerUse(of: task.step, in: $0) }
+    defer { form?.seenAt = detail.at }
+    if form?.reference.task == task.id, form?.reference.run == reference {
+      form?.take(task, use: use)
+      return
+    }
+    var made = TaskForm(task, in: reference, use: use)
+    if let draft = drafts[TaskForm.key(made.reference)] { made.restore(draft) }
+    form = made
+  }
+}
+
+extension Model {
+  /// A key on the task: edits a field, moves among the fields, takes an edit back.
+  /// - Returns: What is to be done; nil when the key is none of the form's.
+  mutating func formCommand(_ command: Command, _ screen: RunScreen) -> [Effect]? {
+    guard screen.tab == .task, var form = screen.form else { return nil }
+    switch command {
+    case .open, .comment, .undo, .editor, .editorAll:
+      if let reason = permissions.readOnly {
+        say("read-only: \(reason)", .bad)
+        return []
+      }
+    default: break
+    }
+    form.isFree = false
+    var effects: [Effect] = []
+    switch command {
+    case .open: openField(&form)
+    case .comment:
+      form.form.go(to: TaskForm.comment)
+      form.form.open()
+    case .undo: undo(&form)
+    case .editor: effects = editField(&form)
+    case .editorAll: effects = editAnswer(form)
+    case .up, .down, .pageUp, .pageDown, .halfUp, .halfDown, .top, .bottom:
+      move(command, &form, screen)
+      return []
+    default: return nil
+    }
+    return effects + put(form)
+  }
+
+  /// Lays a form on the run screen, and keeps what was changed in it.
+  private mutating func put(_ form: TaskForm) -> [Effect] {
+    guard let place = runPlace, case .run(var screen) = layers[place] else { return [] }
+    let before = screen.form
+    screen.form = form
+    layers[place] = .run(screen)
+    settleRunScreen()
+    guard form.form.fields != before?.form.fields || form.written != before?.written else {
+      return []
+    }
+    return keep(.drafts, TaskForm.key(form.reference), form.draft)
+  }
+
+  /// Where the run screen lies.
+  private var runPlace: Int? {
+    layers.lastIndex { if case .run = $0 { true } else { false } }
+  }
+
+  /// Changes the form on the run screen.
+  mutating func changeForm(_ change: (inout TaskForm) -> Void) {
+    guard let place = runPlace, case .run(var screen) = layers[place], var form = screen.form else {
+      return
+    }
+    change(&form)
+    screen.form = form
+    layers[place] = .run(screen)
+  }
+
+  /// Goes to what keeps an answer from being sent; nil when nothing does.
+  mutating func mend(_ form: TaskForm) -> [Effect]? {
+    guard form.written == nil else {
+      say("what was written in the editor is not taken yet: go on with it, or undo it", .bad)
+      return []
+    }
+    guard let flaw = form.form.flaw else { return nil }
+    changeForm {
+      $0.form.go(to: flaw.index)
+      $0.isFree = false
+    }
+    settleRunScreen()
+    say(flaw.sentence, .bad)
+    return []
+  }
+
+  /// Opens the form of the approval under the cursor: it is edited first.
+  mutating func editFirst() -> [Effect] {
+    if let reason = permissions.legality(of: .approve, on: inbox.selection).reason {
+      say(permissions.readOnly == nil ? reason : "read-only: \(reason)", .bad)
+      return []
+    }
+    return inbox.selection?.reference.map { openForm(of: $0) } ?? []
+  }
+
+  /// Shows the form of a run's task, on the screen that is there or a new one.
+  mutating func openForm(of reference: RunReference) -> [Effect] {
+    var effects: [Effect] = []
+    if case .run(let screen) = screenLayer, screen.reference == reference {
+    } else {
+      effects = openRun(reference)
+    }
+    guard let place = runPlace, case .run(var screen) = layers[place] else { return effects }
+    screen.tab = .task
+    screen.scroll = 0
+    layers[place] = .run(screen)
+    settleRunScreen()
+    return effects
+  }
+
+  private mutating func openField(_ form: inout TaskForm) {
+    guard let field = form.form.current else { return }
+    if field.readOnly != nil {
+      say("\(field.label) names something: it is not part of the answer", .plain)
+    } else if field.kind == .yesNo, field.typed == nil {
+      form.form.toggle()
+    } else if field.isLong {
+      say("\(field.label) is too long for a line: \(editorWords) opens it", .plain)
+    } else {
+      form.form.open()
+    }
+  }
+
+  private var editorWords: String { key(.editor, in: .run) ?? "the editor" }
+
+  private mutating func undo(_ form: inout TaskForm) {
+    if form.written != nil {
+      form.written = nil
+      form.mistake = nil
+      say("what was written in the editor is dropped", .plain)
+    } else if let name = form.form.undo() {
+      let label = Text.sanitised(String(name.prefix(60)))
+      let value = form.form.current?.value.map { Brief.field($0, limit: 60) } ?? "empty"
+      say("\(label) is \(value.isEmpty ? "empty" : value) again", .plain)
+    } else {
+      say("there is no edit to take back", .plain)
+    }
+  }
+
+  /// A key in the open line of a field.
+  mutating func fieldKey(_ key: Key, _ screen: RunScreen) -> [Effect] {
+    guard var form = screen.form else { return [] }
+    switch config.keymap.command(for: key, in: .field) {
+    case .confirm: form.form.finish(isStrict: true)
+    case .nextField, .previousField:
+      let isNext = config.keymap.command(for: key, in: .field) == .nextField
+      if form.form.finish(isStrict: true) {
+        form.form.moveToEditable(by: isNext ? 1 : -1)
+        form.form.open()
+      }
+    case .close: form.form.close()
+    default: form.form.edit(key, config.keymap)
+    }
+    form.isFree = false
+    return put(form)
+  }
+
+  /// Pasted text goes into the open line of a field.
+  mutating func pasteIntoField(_ text: String, _ screen: RunScreen) {
+    guard var form = screen.form, screen.isEditing else { return }
+    form.form.paste(text)
+    _ = put(form)
+  }
+
+  // MARK: Moving
+
+  private mutating func move(_ command: Command, _ form: inout TaskForm, _ screen: RunScreen) {
+    var screen = screen
+    let rows = TaskFormRows(self, screen)?.rows ?? []
+    let height = TaskFormRows.height(self, screen)
+    let visible = screen.scroll..<screen.scroll + height
+    let line = { (index: Int) in rows.firstIndex { $0.field == index } ?? 0 }
+    let last = form.form.fields.count - 1
+    let here = form.form.cursor
+    switch command {
+    case .up where here > 0 && visible.lowerBound <= line(here): form.form.go(to: here - 1)
+    case .down
+    where here < last && line(here) < visible.upperBound
+      && line(here + 1) < visible.upperBound + max(1, height / 2):
+      form.form.go(to: here + 1)
+    case .top:
+      form.form.go(to: 0)
+      form.isFree = true
+      screen.scroll = 0
+    case .bottom: form.form.go(to: last)
+    default:
+      let page = max(1, height - 1)
+      let step: Int =
+        switch command {
+        case .up: -1
+        case .down: 1
+        case .pageUp: -page
+        case .pageDown: page
+        case .halfUp: -max(1, page / 2)
+        default: max(1, page / 2)
+        }
+      form.isFree = true
+      screen.scroll = max(0, min(screen.scroll + step, rows.count - height))
+      let shown = rows.dropFirst(screen.scroll).prefix(height).compactMap(\.field)
+      if !shown.contains(form.form.cursor), let near = step > 0 ? shown.first : shown.last {
+        form.form.go(to: near)
+      }
+    }
+    screen.form = form
+    if let place = runPlace { layers[place] = .run(screen) }
+    settleRunScreen()
+  }
+
+  // MARK: The editor
+
+  private mutating func editField(_ form: inout TaskForm) -> [Effect] {
+    guard let field = form.form.current else { return [] }
+    guard field.readOnly == nil else {
+      say("\(field.label) names something: it is not part of the answer", .plain)
+      return []
+    }
+    let isText = field.kind == .text || (field.kind == .any && field.value?.string != nil)
+    let text: String
+    if let typed = field.typed {
+      text = typed
+    } else if let value = field.value {
+      text = value.string ?? JSONWriter.text(value, .indented)
+    } else {
+      text = ""
+    }
+    return [
+      .edit(
+        EditorWish(
+          .field(form.reference, field.name),
+          name: field.name,
+          format: isText || field.value == nil ? .text : .json,
+          text: text
+        )
+      )
+    ]
+  }
+
+  private func editAnswer(_ form: TaskForm) -> [Effect] {
+    let members = form.form.fields.filter { field in
+      field.readOnly == nil && (field.name != TaskForm.comment || field.value != nil)
+    }.map { JSONObject.Member($0.name, $0.value ?? .null) }
+    let text = form.written ?? JSONWriter.text(.object(JSONObject(members)), .indented)
+    return [
+      .edit(EditorWish(.answer(form.reference), name: "answer", format: .json, text: text))
+    ]
+  }
+
+  /// What became of a text in the editor.
+  mutating func handle(_ subject: EditorWish.Subject, _ outcome: EditorOutcome) -> [Effect] {
+    switch subject {
+    case .input(let workflow):
+      takeInput(outcome, of: workflow)
+      return []
+    case .field(let task, let name):
+      guard var form = openForm(of: task),
+        let index = form.form.fields.firstIndex(where: { $0.name == name })
+      else { return loseText(outcome) }
+      form.form.go(to: index)
+      switch outcome {
+      case .saved(let text): form.form.takeWritten(text, in: index)
+      case .failed(let sentence, let text):
+        if let text, text != form.form.fields[index].text {
+          let goesOn = "\(editorWords) goes on with what was written"
+          form.form.hold(text, in: index, because: "\(sentence); \(goesOn)")
+        } else {
+          say(sentence, .bad)
+        }
+      }
+      form.isFree = false
+      return put(form)
+    case .answer(let task):
+      guard var form = openForm(of: task) else { return loseText(outcome) }
+      switch outcome {
+      case .saved(let text): form.takeWhole(text)
+      case .failed(let sentence, let text):
+        form.written = text ?? form.written
+        form.mistake = sentence
+      }
+      return put(form)
+    }
+  }
+
+  /// The form of a task, where it is still open.
+  private func openForm(of task: TaskReference) -> TaskForm? {
+    guard let place = runPlace, case .run(let screen) = layers[place],
+      screen.form?.reference == task
+    else { return nil }
+    return screen.form
+  }
+
+  private mutating func loseText(_ outcome: EditorOutcome) -> [Effect] {
+    say("the task does not wait any more; what was written in the editor was for its answer", .bad)
+    return []
+  }
+
+  // MARK: Drafts
+
+  /// Takes away the draft of a task that was answered, by whomever.
+  mutating func dropDraft(of decision: Decision, _ outcome: Outcome) -> [Effect] {
+    guard case .task(let task) = decision.subject else { return [] }
+    switch outcome {
+    case .done, .changed(.answered), .changed(.gone): break
+    default: return []
+    }
+    return dropDraft(TaskForm.key(task))
+  }
+
+  private mutating func dropDraft(_ key: String) -> [Effect] {
+    guard shelves[.drafts][key] != nil else { return [] }
+    return keep(.drafts, key, nil)
+  }
+
+  /// Takes away the drafts of tasks that do not wait any more: somebody else has answered them.
+  ///
+  /// Not while an answer of ours is on its way, nor from a list so long that it may be cut.
+  mutating func dropOldDrafts(_ reading: Reading) -> [Effect] {
+    let drafts = shelves[.drafts]
+    guard !drafts.isEmpty, let tasks = reading.tasks, tasks.count < 1000 else { return [] }
+    let waiting = Set(tasks.map { "\($0.run.text)/\($0.id.text)" })
+    let flying = Set(flights.values.map(\.decision.subject.run.run.text))
+    return drafts.keys.filter { key in
+      !waiting.contains(key) && !flying.contains(String(key.prefix { $0 != "/" }))
+    }.flatMap { dropDraft($0) }
+  }
+}
+
+extension Form {
+  /// Goes to the next field that may be changed, round at the ends.
+  mutating func moveToEditable(by step: Int) {
+    for _ in fields {
+      move(by: step)
+      if current?.readOnly == nil { return }
+    }
+  }
+
+  /// Takes what was written in the editor for a field.
+  mutating func takeWritten(_ text: String, in index: Int) {
+    guard fields.indices.contains(index) else { return }
+    let field = fields[index]
+    // A text is what was written; of anything else the blanks around it are the editor's.
+    if field.kind == .any, field.value?.string != nil {
+      set(.string(text), in: index)
+    } else {
+      take(text, in: index)
+    }
+  }
+}
+
+extension TaskForm {
+  /// Takes all fields as they were written in the editor; what cannot be read stays, with a sentence.
+  mutating func takeWhole(_ text: String) {
+    let value: JSONValue
+    do throws(JSONMistake) {
+      value = try JSONValue(parsing: text)
+    } catch {
+      written = text
+      mistake = error.sentence
+      return
+    }
+    guard let object = value.object else {
+      written = text
+      mistake = "the answer has to be a JSON object, not \(value.typeName)"
+      return
+    }
+    written = nil
+    mistake = nil
+    for (index, field) in form.fields.enumerated() where field.readOnly == nil {
+      // What was taken out of the object is as it came.
+      form.set(object[field.name] ?? field.original, in: index)
+    }
+    for member in object.members where form[member.key] == nil {
+      form.add(member.key, member.value)
+    }
+  }
+}

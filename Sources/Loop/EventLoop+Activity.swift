@@ -1,0 +1,72 @@
+internal import CommandCenter
+internal import RunClient
+internal import Runs
+internal import Shell
+
+extension EventLoop {
+  // MARK: The record of what was decided
+
+  /// Reads the journals of all programs on this machine.
+  func readActivity() {
+    guard let journals = profile.records?.journals else {
+      handle(.activity(.read([], remarks: [])))
+      return
+    }
+    clerk.take { [epoch = errands.epoch] in
+      let contents = journals.read()
+      var remarks = contents.remarks
+      let limit = ActivityModel.limit
+      if contents.records.count > limit {
+        remarks.append("the newest \(limit) decisions are listed; an export has all of them")
+      }
+      let newest = Array(contents.records.suffix(limit))
+      return Errands.Done(
+        epoch: epoch,
+        content: .activity(.read(newest, remarks: remarks))
+      )
+    }
+  }
+
+  /// Writes decisions or a hand-over to a new file.
+  func export(_ kind: ExportKind) {
+    guard let records = profile.records else {
+      let fault = Fault(.local, "nothing is recorded here")
+      handle(.activity(.exported(kind, .failure(fault))))
+      return
+    }
+    let now = SystemClock.now()
+    clerk.take { [epoch = errands.epoch, zone = model.zone, reading = presentReading] in
+      let decided = records.journals.read().records
+      let (text, ending) =
+        switch kind {
+        case .activity: (ActivityOutput.lines(decided), ".jsonl")
+        case .handover(let since):
+          (
+            Handover(
+              place: records.place,
+              since: since,
+              at: now,
+              zone: zone,
+              records: decided,
+              reading: reading
+            ).markdown,
+            ".md"
+          )
+        }
+      var result: Result<String, Fault>
+      do throws(Fault) {
+        let path = try records.exports.write(text, named: kind.word, ending: ending, at: now)
+        result = .success(path)
+      } catch {
+        result = .failure(error)
+      }
+      return Errands.Done(epoch: epoch, content: .activity(.exported(kind, result)))
+    }
+  }
+
+  /// What the server shows now, or why that is not known.
+  private var presentReading: Result<Reading, Fault> {
+    if let reading = model.inbox.reading, !model.link.isStale { return .success(reading) }
+    return .failure(model.link.fault ?? Fault(.unreachable, "the server was not read yet"))
+  }
+}

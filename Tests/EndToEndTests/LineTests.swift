@@ -1,0 +1,110 @@
+import JSON
+import TestHouse
+import Testing
+
+extension EndToEnd {
+  /// The line behind `:`, in a real terminal on a real runtime.
+  @Suite struct CommandLine {
+    @Test func `a stop by its id drains the run, as the runtime's record has it`() throws {
+      let scene = try Scene()
+      let run = try scene.start("digest", Graphs.busy)
+      try run.waitFor("running")
+      let window = try scene.front()
+      try window.waitFor("RUNNING NOW 1", run.short, "crunch")
+      try window.press(":")
+      try window.type("sto")
+      try window.waitFor(":stop [--graceful|--now] [RUN …]")
+      try window.press("Tab")
+      try window.type(String(run.short.prefix(4)))
+      try window.waitFor("\(run.short)", "digest")
+      try window.press("Tab")
+      try window.type("--graceful")
+      try window.press("Enter")
+      let screen = try window.waitFor("Stop  digest  \(run.short)", "gracefully")
+      #expect(!screen.contains { $0.contains("immediately") }, "\(screen)")
+      #expect(try run.status() == "running")
+      try window.press("g")
+      try window.waitFor("stopping gracefully digest \(run.short), confirmed by the server")
+      #expect(try run.status() == "draining")
+      let changes = try run.events("state_changed").compactMap { $0["data"]?["to"]?.string }
+      #expect(changes.count { $0 == "draining" } == 1)
+    }
+
+    @Test func `a filter names every run before one of them is stopped`() throws {
+      let scene = try Scene()
+      let runs = [try scene.start("digest", Graphs.busy), try scene.start("report", Graphs.busy)]
+      for run in runs { try run.waitFor("running") }
+      let window = try scene.front()
+      try window.waitFor("RUNNING NOW 2", runs[0].short, runs[1].short)
+      try window.press(":")
+      try window.type("stop --graceful status:running")
+      try window.press("Enter")
+      try window.waitFor("Review 2 decisions", runs[0].short, runs[1].short, "2 stop gracefully")
+      for run in runs { #expect(try run.status() == "running") }
+      try window.press("y")
+      for run in runs {
+        try run.waitFor("draining")
+        let changes = try run.events("state_changed").compactMap { $0["data"]?["to"]?.string }
+        #expect(changes.count { $0 == "draining" } == 1)
+      }
+    }
+
+    @Test func `a start in plain words is shown, confirmed, and on the runtime's record once`()
+      throws
+    {
+      let scene = try Scene()
+      let run = try scene.start("refund-approvals", Graphs.approval)
+      _ = try run.task()
+      let window = try scene.front()
+      try window.waitFor("AWAITING APPROVAL 1")
+      try window.press(":")
+      try window.type("run refund appr order=42")
+      // What the workflow takes comes in while the line is typed.
+      let screen = try window.waitFor("run refund appr order=42")
+      #expect(!screen.isEmpty)
+      _ = try Waiting.until("the start to be understood") {
+        try window.press("Enter")
+        return try window.screen().contains { $0.contains("start refund-approvals order=42") }
+          ? true : nil
+      }
+      try window.waitFor("Start  refund-approvals", "order", "42", "in the shell:")
+      try window.press("Enter")
+      try window.waitFor("started refund-approvals")
+      let runs = try scene.runtime.ask("GET", "/v1/workflows/\(run.workflow)/runs").body
+      #expect(runs["runs"]?.array?.count == 2, "\(runs)")
+    }
+
+    @Test func `earlier lines come back after a restart, and no blank one`() throws {
+      let scene = try Scene()
+      let first = try scene.front()
+      try first.waitFor("live")
+      for line in ["sort workflow", " sort age"] {
+        try first.press(":")
+        try first.type(line)
+        try first.press("Enter")
+        try first.waitFor("sorted")
+      }
+      try first.press("q")
+      #expect(try first.waitForEnd() == .exited(0))
+      try first.close()
+      let second = try scene.front()
+      try second.waitFor("live")
+      try second.press(":")
+      try second.press("Up")
+      let screen = try second.waitFor(":sort workflow")
+      #expect(!screen.contains { $0.contains("sort age") })
+    }
+
+    @Test func `a mistake keeps the line and says what is wrong`() throws {
+      let scene = try Scene()
+      let window = try scene.front()
+      try window.waitFor("live")
+      try window.press(":")
+      try window.type("stop zzz --now")
+      try window.press("Enter")
+      try window.waitFor("no run in the inbox has an id that begins with zzz", ":stop zzz --now")
+      try window.press("Escape")
+      try window.waitForNo(":stop zzz")
+    }
+  }
+}
