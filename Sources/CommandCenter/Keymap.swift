@@ -119,7 +119,7 @@ package struct Keymap: Sendable, Equatable {
       Binding(.edit, "e"), Binding(.start, "+"), Binding(.editor, "E"),
       Binding(.editorAll, "alt-e"),
       Binding(.comment, "c"), Binding(.undo, "U"),
-      Binding(.open, "enter"), Binding(.follow, "f"), Binding(.copy, "y"),
+      Binding(.open, "enter"), Binding(.follow, "f"), Binding(.filter, "/"), Binding(.copy, "y"),
       Binding(.refresh, "r"),
     ] + leaving,
     .activity: moving + [

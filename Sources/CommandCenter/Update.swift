@@ -30,6 +30,7 @@ extension Model {
       tell(outcome, copying: text)
       return []
     case .resized(let size):
+      let isBack = !self.size.isEnough && size.isEnough
       self.size = size
       showSelection()
       settleRunScreen()
@@ -37,7 +38,8 @@ extension Model {
       settleActivity()
       settleReview()
       settleSending()
-      return watchSelection()
+      // Keys from before it is drawn again were not meant for it.
+      return (isBack ? [.dropInput] : []) + watchSelection()
     case .tick:
       if inbox.listing.held > 0 { refreshListing() }
       return watchRestingCursor()
@@ -96,6 +98,8 @@ extension Model {
         ?? []
     default: break
     }
+    // Nothing is drawn then, and what is not on the screen is not decided.
+    guard size.isEnough else { return command == .back && layers.count == 1 ? leave() : [] }
     switch top {
     case .activity where activity.isTyping: return activityFilterKey(key)
     case .filter(let prompt): return filterKey(key, prompt)

@@ -10,7 +10,7 @@ package func view(_ model: Model) -> Frame {
 private func draw(_ model: Model) -> Frame {
   var frame = Frame(size: model.size)
   if !model.config.lowBandwidth { frame.title = "Command Center · \(model.profile.name)" }
-  guard model.size.columns >= 40, model.size.rows >= 8 else {
+  guard model.size.isEnough else {
     drawTooSmall(model, into: &frame)
     return frame
   }
@@ -52,4 +52,9 @@ private func drawTooSmall(_ model: Model, into frame: inout Frame) {
     "Command Center needs 40 columns and 8 rows; this terminal has \(size.columns) and \(size.rows)."
   let lines = Text.wrapped(sentence, to: size.columns, maximumLines: size.rows)
   for (row, line) in lines.enumerated() { frame.put(line, column: 0, row: row, look: .warning) }
+}
+
+extension Size {
+  /// Whether the screens fit; else one sentence asks for more room.
+  var isEnough: Bool { columns >= 40 && rows >= 8 }
 }

@@ -31,12 +31,13 @@ extension EventLoop {
   func export(_ kind: ExportKind) {
     guard let records = profile.records else {
       let fault = Fault(.local, "nothing is recorded here")
-      handle(.activity(.exported(kind, .failure(fault))))
+      handle(.activity(.exported(kind, .failure(fault), remarks: [])))
       return
     }
     let now = SystemClock.now()
     clerk.take { [epoch = errands.epoch, zone = model.zone, reading = presentReading] in
-      let decided = records.journals.read().records
+      let contents = records.journals.read()
+      let decided = contents.records
       let (text, ending) =
         switch kind {
         case .activity: (ActivityOutput.lines(decided), ".jsonl")
@@ -60,7 +61,10 @@ extension EventLoop {
       } catch {
         result = .failure(error)
       }
-      return Errands.Done(epoch: epoch, content: .activity(.exported(kind, result)))
+      return Errands.Done(
+        epoch: epoch,
+        content: .activity(.exported(kind, result, remarks: contents.remarks))
+      )
     }
   }
 

@@ -10,8 +10,9 @@ extension EventLoop {
     guard editor == nil else { return }
     do throws(Fault) {
       let program = try wiring.editor()
+      let kept = keptFiles.removeValue(forKey: wish.subject)
       let file: EditorFile
-      if let kept = keptFiles.removeValue(forKey: wish.subject) {
+      if let kept {
         file = kept
       } else {
         file = try EditorFile(wish, in: program.folders)
@@ -20,7 +21,8 @@ extension EventLoop {
       do throws(Fault) {
         editor = try Editor(program, on: file, for: wish)
       } catch {
-        file.remove()
+        // What an editor left is nowhere else: it waits for the next time.
+        if let kept { keptFiles[wish.subject] = kept } else { file.remove() }
         session.takeBack(isClean: true)
         throw error
       }

@@ -181,6 +181,8 @@ package final class EventLoop {
   }
 
   private func handle(_ inputs: [Input]) {
+    // The client may have opened a question in this turn, which is not on the screen yet.
+    guard !dropsInput else { return }
     for input in inputs where ending == nil {
       switch input {
       case .key(let key): handle(.key(key))

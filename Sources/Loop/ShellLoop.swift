@@ -29,6 +29,8 @@ package final class ShellLoop {
 
   /// How long a wait is at most, in milliseconds.
   private static let longestWait: Int64 = 60_000
+  /// How long a verb waits for what was left open before, and then goes on without it.
+  private static let settlingBound = Duration.seconds(5)
 
   /// A loop for a verb.
   /// - Parameters:
@@ -76,12 +78,20 @@ package final class ShellLoop {
   }
 
   /// Reads back what programs that ended too early left open, before anything new is decided.
+  ///
+  /// A server that hangs does not hold up a stop: what is read back later is told when it comes, and
+  /// what is not by the end waits for another start.
   private func settle(_ connection: Connection) {
     isSettled = false
-    connection.client.settleUnfinished(now: SystemClock.now())
+    let begun = SystemClock.now()
+    let bound = begun + ShellLoop.settlingBound
+    connection.client.settleUnfinished(now: begun)
     while !isSettled, ending == nil {
       takeWhatCame(connection)
-      if !isSettled, ending == nil { wait(connection) }
+      let now = SystemClock.now()
+      // A clock that was set back does not make it longer.
+      guard !isSettled, ending == nil, now < bound, now >= begun else { break }
+      wait(connection, until: bound)
     }
   }
 
@@ -122,9 +132,9 @@ package final class ShellLoop {
     }
   }
 
-  private func wait(_ connection: Connection) {
+  private func wait(_ connection: Connection, until bound: Timestamp? = nil) {
     let now = SystemClock.now()
-    let times = [connection.client.nextDeadline, alarm].compactMap(\.self)
+    let times = [connection.client.nextDeadline, alarm, bound].compactMap(\.self)
     let due = times.min().map { max(0, ($0 - now).inMilliseconds) }
     let ready = connection.pool.wait(
       watching: [Watch(descriptor: signals.descriptor)],

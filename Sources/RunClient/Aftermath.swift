@@ -139,7 +139,10 @@ struct Aftermath {
       guard isSame || verdict.isYes && approved == (decision.verb == .approve) else {
         return .overtaken(.answered(by: task))
       }
-      return isOurs(task.completedAt) == false ? .overtaken(.answered(by: task)) : .shown
+      let isDatedSo = isOurs(task.completedAt)
+      // Without the fields only the date can tell ours from an answer alike.
+      if decision.fieldsDigest != nil, isDatedSo == nil { return .vanished }
+      return isDatedSo == false ? .overtaken(.answered(by: task)) : .shown
     }
   }
 

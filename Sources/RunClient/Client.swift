@@ -162,10 +162,17 @@ package final class Client {
 
   /// Takes a decision back that waits its turn, or never came here, and has that on record.
   ///
-  /// One that has begun goes on: only its outcome tells what became of it.
+  /// One that has begun goes on: only its outcome tells what became of it. One that was sent before
+  /// and waits to be tried again stays on record as it is, for the next start to read back.
   package func withdraw(_ decision: Decision, why: String, now: Timestamp) {
     guard !isUnderWay(decision.id) else { return }
     dispatcher.drop(decision.id)
+    guard !dispatcher.doubts(decision.id) else {
+      self.now = now
+      let fault = Fault(.local, "it was not tried again; whether it was done before is not known")
+      events.append(.outcome(decision, .unknown(fault), recorded: true))
+      return
+    }
     note(.withdrawn(decision, why: why, at: now), now: now)
     events.append(.withdrawn(decision))
   }

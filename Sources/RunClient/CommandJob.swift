@@ -337,7 +337,9 @@ extension Decision {
         let began = run.createdAt ?? run.startedAt,
         Aftermath.isWithin(began, of: sentAt, skew: skew)
       else { return false }
-      return run.input.map { $0 == .object(fields) } ?? true
+      return run.input.map { input in
+        fieldsDigest.map { $0 == Digest.of(input) } ?? (input == .object(fields))
+      } ?? true
     }
   }
 }

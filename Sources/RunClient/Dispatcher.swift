@@ -33,7 +33,7 @@ struct Dispatcher {
   /// The names of all that wait.
   private var waiting: Set<DecisionID> = []
   /// Decisions that were sent without anybody knowing what became of them, and when.
-  private var doubtful: [DecisionID: (decision: Decision, sentAt: Timestamp)] = [:]
+  private var doubtful: [DecisionID: (decision: Decision, sentAt: Timestamp, isRead: Bool)] = [:]
   /// Those of them that could not be read back either.
   private var unread: Set<DecisionID> = []
   private var settling: Settling?
@@ -47,11 +47,15 @@ struct Dispatcher {
   /// Whether a decision waits.
   func holds(_ id: DecisionID) -> Bool { waiting.contains(id) }
 
-  /// Forgets a decision that waits.
+  /// Whether a decision was sent and nobody knows what became of it.
+  func doubts(_ id: DecisionID) -> Bool { doubtful[id] != nil }
+
+  /// Forgets a decision that waits; one that could not be read back before is read back yet.
   mutating func drop(_ id: DecisionID) {
     guard waiting.remove(id) != nil else { return }
     queue.removeAll { $0.decision.id == id }
     bulkQueue.removeAll { $0.decision.id == id }
+    if doubtful[id]?.isRead == false { unread.insert(id) }
   }
 
   /// Takes a decision of the operator's; one of which nobody knows what became is read back first.
@@ -133,7 +137,7 @@ struct Dispatcher {
   ) -> ClientEvent? {
     let id = job.decision.id
     if case .unknown = outcome {
-      doubtful[id] = (job.decision, job.sentAt ?? job.decision.madeAt)
+      doubtful[id] = (job.decision, job.sentAt ?? job.decision.madeAt, job.isRead)
       if !job.isRead { unread.insert(id) }
     } else {
       doubtful[id] = nil

@@ -42,8 +42,8 @@ package struct JournalFolder: Sendable {
 
   /// How the name of a journal ends.
   static let ending = ".jsonl"
-  /// A longer line is none of ours.
-  private static let lineBound = 1 << 20
+  /// A longer line is none of ours; those of earlier versions held the whole input of a start.
+  private static let lineBound = 8 << 20
 
   /// The journals in a folder.
   package init(directory: String, bounds: Bounds = .standard) {
@@ -54,7 +54,21 @@ package struct JournalFolder: Sendable {
   /// Reads what every process wrote; blocks for as long as the disk takes.
   package func read() -> Contents {
     var reading = Reading(folder: self)
-    return reading.read(names())
+    var contents = reading.read(names())
+    if let remark = absence { contents.remarks.append(remark) }
+    return contents
+  }
+
+  /// Why the folder cannot be read; nil when it can, or when there is none yet.
+  private var absence: String? {
+    let descriptor = unsafe open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    let code = errno
+    guard descriptor < 0 else {
+      close(descriptor)
+      return nil
+    }
+    guard code != ENOENT else { return nil }
+    return "the journals cannot be read: \(StateFolder.words(code)): \(directory)"
   }
 
   /// Reads the decisions of a server that ended processes left open or unsent, and holds the files

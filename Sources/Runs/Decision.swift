@@ -136,6 +136,10 @@ package struct Decision: Sendable, Equatable {
   package var seen: Seen?
   /// Fields that go beside `approved` (a comment, edited values), or a start's input.
   package var fields: JSONObject
+  /// The digest of the fields, where only that was kept: by a journal, of very long ones.
+  ///
+  /// Such a decision can be read back, and is never sent.
+  package var fieldsDigest: String?
   package var madeAt: Timestamp
   /// What the server must show just before sending; otherwise nothing is sent.
   package var conditions: Conditions

@@ -96,8 +96,20 @@ package enum JournalEntry: Sendable, Equatable {
     }
     line["if_seq"] = conditions.lastEvent.map { .int($0) }
     if decision.insists { line["insists"] = true }
-    if !decision.fields.isEmpty { line["fields"] = .object(decision.fields) }
+    if JournalEntry.keeps(decision.fields) {
+      if !decision.fields.isEmpty { line["fields"] = .object(decision.fields) }
+      line["fields_digest"] = decision.fieldsDigest.map { .string($0) }
+    } else {
+      line["fields_digest"] = .string(Digest.of(.object(decision.fields)))
+    }
     return line
+  }
+
+  /// The longest text of fields that a line holds, in bytes; of longer ones it has the digest.
+  package static let fieldsBound = 1 << 20
+
+  private static func keeps(_ fields: JSONObject) -> Bool {
+    fields.isEmpty || JSONWriter.bytes(.object(fields)).count <= fieldsBound
   }
 }
 

@@ -136,6 +136,7 @@ struct JournalLine {
       ),
       insists: line["insists"]?.bool ?? false
     )
+    decision.fieldsDigest = text("fields_digest")
     place = JournalPlace(
       profile: text("profile") ?? "",
       url: text("url") ?? "",

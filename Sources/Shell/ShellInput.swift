@@ -115,3 +115,21 @@ extension ShellInput.Word {
     }
   }
 }
+
+extension ShellInput {
+  /// The first field that a schema requires, gives no value of its own, and that is not there.
+  static func missing(from fields: JSONObject, schema: JSONValue?) -> String? {
+    if let required = schema?["required"]?.array {
+      return required.compactMap(\.string).first { name in
+        fields[name] == nil && schema?["properties"]?[name]?["default"] == nil
+      }
+    }
+    let item = schema?.array?.first { item in
+      guard let name = item["name"]?.string, fields[name] == nil, item["default"] == nil else {
+        return false
+      }
+      return !(item["optional"]?.bool ?? !(item["required"]?.bool ?? true))
+    }
+    return item?["name"]?.string
+  }
+}

@@ -137,7 +137,7 @@ final class FrontWiring: Wiring {
       token: keeping(of: profile),
       snapshots: file,
       shelves: folder,
-      records: setup.records(of: profile, server: server),
+      records: setup.records(of: profile, server: server, lasting: lasting),
       theme: theme
     )
   }

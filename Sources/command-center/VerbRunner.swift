@@ -66,12 +66,8 @@ struct VerbRunner {
       decisions: DecisionSource(high: random.next(), low: random.next())
     )
     let signals: Signals
-    let paths: Paths
     do {
       signals = try Signals([.interrupt, .terminate, .hangUp])
-      paths = try Paths(environment: .process)
-    } catch let mistake as Mistake {
-      throw Terse.end(mistake)
     } catch {
       throw Terse.end("signals cannot be waited for: \(error)", .failed)
     }
@@ -82,7 +78,8 @@ struct VerbRunner {
       showsProgress: isatty(STDERR_FILENO) == 1,
       log: log,
       painter: Painter(environment: Setup.terminal(.process)),
-      journals: Setup.journals(paths)
+      // Without a home there is no journal either; the report of what is wrong needs none.
+      journals: (try? Paths(environment: .process)).map(Setup.journals)
     )
     let code = loop.run()
     if code != 0 { throw ArgumentParser.ExitCode(code) }

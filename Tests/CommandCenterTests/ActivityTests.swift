@@ -273,11 +273,21 @@ import Testing
 
   @Test func `a file that is written is named, and so is why not`() {
     var desk = Self.desk()
-    desk.send(.activity(.exported(.activity, .success("/home/op/exports/activity-1.jsonl"))))
-    #expect(desk.text.contains("activity written to /home/op/exports/activity-1.jsonl"))
+    let path = "/home/op/exports/activity-1.jsonl"
+    desk.send(.activity(.exported(.activity, .success(path), remarks: [])))
+    #expect(desk.text.contains("activity written to \(path)"))
     let fault = Fault(.local, "/home/op/exports cannot be written: the disk is full")
-    desk.send(.activity(.exported(.handover(since: Sample.now), .failure(fault))))
+    desk.send(
+      .activity(.exported(.handover(since: Sample.now), .failure(fault), remarks: []))
+    )
     #expect(desk.text.contains("handover not written: /home/op/exports cannot be written"))
+  }
+
+  @Test func `what a written file lacks is said behind its path`() {
+    var desk = Self.desk(columns: 120)
+    let remark = "2 lines of the journals cannot be read and are left out"
+    desk.send(.activity(.exported(.activity, .success("/x/a.jsonl"), remarks: [remark])))
+    #expect(desk.text.contains("activity written to /x/a.jsonl; \(remark)"))
   }
 
   @Test func `a click chooses a decision, the wheel moves`() {

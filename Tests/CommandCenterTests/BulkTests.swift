@@ -61,7 +61,8 @@ import Triage
     desk.send(.decision(.stage(decisions[0].id, .sending)))
     let effects = desk.press("<esc>")
     #expect(
-      effects == decisions.dropFirst().map { .withdraw($0, why: "stopped by the operator") }
+      effects
+        == decisions.dropFirst().map { .withdraw($0, why: "taken back, the bulk was stopped") }
     )
     #expect(desk.isSending)
     for decision in decisions.dropFirst() { desk.send(.decision(.withdrawn(decision))) }
@@ -187,6 +188,23 @@ import Triage
     #expect(desk.decisions.isEmpty)
     #expect(desk.text.contains("0 of 3 done, 3 taken back"))
     #expect(desk.model.inbox.marks.count == 3)
+  }
+
+  @Test func `what was sent before is not said to be unsent when its next try is taken back`() {
+    var desk = BulkTests.sending(2)
+    let decisions = desk.decisions
+    desk.model.profile.undoWindow = .seconds(3)
+    desk.settle(decisions[0], BulkTests.lost)
+    desk.settle(decisions[1], BulkTests.done)
+    desk.press("r")
+    #expect(desk.press("u") == [.withdraw(decisions[0], why: "taken back")])
+    #expect(
+      desk.model.notice?.text
+        == "taken back: 1 decision; nothing more was sent, of 1 the outcome is unknown"
+    )
+    desk.settle(decisions[0], BulkTests.lost)
+    #expect(desk.text.contains("1 of 2 done, 1 unknown"))
+    #expect(desk.model.inbox.marks.count == 0)
   }
 
   @Test func `before any bulk there is none to show`() {

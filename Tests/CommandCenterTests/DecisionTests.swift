@@ -297,6 +297,21 @@ import Triage
     #expect(desk.model.notice?.text.contains("was not sent") == true)
   }
 
+  @Test(arguments: ["/", ":", "?", "+", "g <space> G V a"])
+  func `nor does it open over what is being typed, or over a review`(keys: String) throws {
+    var desk = DecisionTests.on(Sample.refund)
+    desk.press("a y")
+    let decision = try #require(desk.decisions.first)
+    desk.press(keys)
+    let open = desk.model.layers
+    #expect(open.count == 2)
+    var task = Sample.approval
+    task.payload["amount"] = 4200
+    desk.send(.decision(.outcome(decision, .changed(.payload(task)), recorded: true)))
+    #expect(desk.model.layers == open)
+    #expect(desk.model.notice?.text.contains("was not sent") == true)
+  }
+
   @Test func `leaving with a decision on its way asks once`() {
     var desk = DecisionTests.on(Sample.refund)
     desk.press("a y")

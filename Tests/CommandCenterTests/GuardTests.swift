@@ -508,7 +508,43 @@ import Triage
     #expect(desk.decisions.count == 1)
   }
 
+  @Test func `the editor is not opened while something can still be taken back`() {
+    var desk = RunScreenTests.at(Sample.refund, Sample.formDetail)
+    desk.model.profile = GuardTests.facts
+    desk.press("a y")
+    #expect(desk.model.held.count == 1)
+    for key in ["E", "alt-e"] {
+      desk.model.notice = nil
+      #expect(desk.press(key).isEmpty)
+      #expect(
+        desk.model.notice?.text.contains("not sent yet: take it back (u) or wait, then") == true
+      )
+    }
+    desk.press("+")
+    desk.model.notice = nil
+    #expect(desk.press("alt-e").isEmpty)
+    #expect(desk.model.notice?.text.contains("take it back (Esc, then u) or wait") == true)
+  }
+
   // MARK: Bulk
+
+  @Test func `what changes while the name is typed is not left out without a word`() throws {
+    var desk = ReviewTests.reviewing(3)
+    desk.model.profile = GuardTests.facts
+    desk.press("y")
+    var reading = try #require(desk.model.inbox.reading)
+    reading.tasks?[1].payload["amount"] = 2000
+    desk.send(.inbox(.reading(reading, changed: true)))
+    desk.type("prod")
+    desk.press("<enter>")
+    #expect(desk.review?.sent.count == 2)
+    #expect(desk.model.held.isEmpty)
+    #expect(desk.model.notice?.text == "1 changed meanwhile, nothing was sent: look again")
+    desk.press("y")
+    desk.type("prod")
+    desk.press("<enter>")
+    #expect(desk.model.held.first?.decisions.count == 2)
+  }
 
   /// A desk at which three approvals were reviewed and the profile's name was typed.
   private static func bulk() -> Desk {
@@ -580,5 +616,29 @@ import Triage
     #expect(desk.text.contains("It will not be recorded: the journal j cannot be written"))
     desk.press("y")
     #expect(desk.decisions.map(\.allowsUnrecorded) == [true, true, true])
+  }
+}
+
+@Suite struct SmallWindowTests {
+  @Test func `what is not drawn is not decided`() {
+    var desk = Sample.desk()
+    desk.press("a")
+    desk.send(.resized(Size(columns: 30, rows: 6)))
+    let before = desk.model.layers
+    for key in ["y", "g", "i", "a", "s", "p", "enter"] {
+      #expect(desk.press(key).isEmpty, "\(key)")
+    }
+    #expect(desk.model.layers == before && desk.model.flights.isEmpty)
+    #expect(desk.send(.resized(Size(columns: 80, rows: 24))).contains(.dropInput))
+    #expect(!desk.press("y").isEmpty)
+  }
+
+  @Test func `what is typed behind a slash on a run does nothing to it`() {
+    var desk = Sample.desk()
+    desk.press("enter")
+    desk.press("/")
+    desk.type("missing")
+    #expect(desk.model.flights.isEmpty)
+    if case .command = desk.model.top {} else { Issue.record("the line is not open") }
   }
 }

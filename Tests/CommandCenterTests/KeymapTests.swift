@@ -109,6 +109,12 @@ import Testing
     ("inbox", "sort", "ctrl-z", "it always suspends the program"),
     ("filter", "keep", "k", "keys.filter.keep cannot be k: it is typed there, as text"),
     ("line", "left", "h", "keys.line.left cannot be h: it is typed there, as text"),
+    ("decision", "confirm", "a", "a is approve in [keys.inbox] and confirm in [keys.decision]"),
+    ("stop", "immediately", "s", "s is stop in [keys.inbox] and immediately in [keys.stop]"),
+    ("review", "send", "b", "b is bulk in [keys.inbox] and send in [keys.review]"),
+    ("leave", "send-now", "q", "q is back in [keys.inbox] and send-now in [keys.leave]"),
+    ("run", "stop", "g", "g is top and stop in [keys.run]"),
+    ("run", "stop", "i", "i is stop in [keys.run] and immediately in [keys.stop]"),
     ("command", "complete", "ctrl-w", "ctrl-w is complete in [keys.command] and erase-word in"),
   ])
   func `keys that cannot be bound are refused in one sentence`(

@@ -64,6 +64,26 @@ import Triage
     #expect(desk.text.contains("Review 2 decisions, the rest of a bulk that was cut short,"))
   }
 
+  @Test func `what the journal holds without its fields wants a new verdict`() throws {
+    let reading = Sample.approvals(1)
+    var plans = RestTests.plans(reading)
+    plans[0].decision.fieldsDigest = "93fe01aa77c0de11"
+    var desk = Sample.desk(reading)
+    desk.send(.decision(.unfinished(Unfinished(planned: plans))))
+    desk.press("b")
+    let page = try #require(desk.review)
+    #expect(page.items.map(\.verdict) == [nil])
+    #expect(
+      page.items.map(\.remark) == [
+        .changed("what was to be sent with it is too long to be on record")
+      ]
+    )
+    desk.press("a y")
+    #expect(desk.decisions.map(\.verb) == [.approve])
+    #expect(desk.decisions.map(\.fieldsDigest) == [nil])
+    #expect(!desk.decisions.contains { $0.id == plans[0].id })
+  }
+
   @Test func `what is the same is sent as the same decision, once`() throws {
     var desk = RestTests.desk()
     desk.press("b")
@@ -94,6 +114,11 @@ import Triage
       if case .withdraw(let decision, _) = effect { decision.id.text } else { nil }
     }
     #expect(Set(withdrawn) == ["planned-0", "planned-1", "planned-2"])
+    // What is decided anew is on a plan before what it stands for is taken back.
+    let fresh = decisions.filter { !$0.id.text.hasPrefix("planned") }
+    let plan = try #require(effects.firstIndex(of: .plan(BatchID("batch"), fresh)))
+    let first = effects.firstIndex { if case .withdraw = $0 { true } else { false } }
+    #expect(first.map { plan < $0 } == true)
     #expect(desk.model.leftPlans.isEmpty)
   }
 
@@ -105,6 +130,29 @@ import Triage
     #expect(effects.count { if case .withdraw = $0 { true } else { false } } == 4)
     #expect(desk.model.layers == [.inbox])
     #expect(desk.model.leftPlans.isEmpty)
+  }
+
+  @Test func `about a run that is not listed it stays bound to what was seen then`() {
+    let seen = Seen(status: .running, lastEvent: 7)
+    let decision = Decision(
+      id: DecisionID("planned"),
+      verb: .pause,
+      subject: .run(RunReference(workflow: WorkflowID("wf-old"), run: RunID("0a0a0a0a-0000"))),
+      title: "old-sync",
+      seen: seen,
+      madeAt: Sample.ago(.seconds(600))
+    )
+    let plan = JournalRecord(
+      decision: decision,
+      place: RestTests.place,
+      fate: .planned(BatchID("batch")),
+      file: "other.jsonl"
+    )
+    var desk = Sample.desk()
+    desk.send(.decision(.unfinished(Unfinished(planned: [plan]))))
+    desk.press("b y")
+    #expect(desk.decisions.map(\.id.text) == ["planned"])
+    #expect(desk.decisions.map(\.seen) == [seen])
   }
 
   @Test func `leaving the review keeps the offer`() {

@@ -197,6 +197,32 @@ import Triage
     #expect(desk.review?.sent.count == 3)
   }
 
+  @Test func `an approval whose draft has edits is left out, and cannot be given here`() throws {
+    var desk = Sample.desk(Sample.approvals(3))
+    let row = try #require(desk.model.inbox.listing.rows.first)
+    let task = try #require(row.task?.reference)
+    var shelves = Shelves()
+    shelves.put(
+      ShelfEntry(
+        shelf: .drafts,
+        key: "\(task.run.run.text)/\(task.task.text)",
+        value: ["fields": ["amount": 7]]
+      )
+    )
+    desk.model.put(shelves)
+    desk.press("* a")
+    let page = try #require(desk.review)
+    #expect(page.sent.count == 2)
+    #expect(page.items.last?.target.id == row.id.run)
+    #expect(page.items.last?.remark == .leftOut("it has a draft with edits: open it"))
+    desk.press("G a")
+    #expect(desk.review?.sent.count == 2)
+    #expect(desk.model.notice?.text == "it has a draft with edits: open it")
+    // A rejection sends no edits anyway.
+    desk.press("x")
+    #expect(desk.review?.sent.count == 3)
+  }
+
   @Test func `a run with a decision on its way is left out`() throws {
     var desk = Sample.desk(Sample.approvals(3))
     desk.press("a y * a")

@@ -69,6 +69,14 @@ import Testing
     desk.press("<end>")
     desk.type("0")
     desk.press("<enter>")
+    #expect(desk.decisions.count == 2)
+    #expect(desk.text.contains("The start before may have run: ↵ once more starts another."))
+    // Another input is asked about anew.
+    desk.type("0")
+    desk.press("<enter> <backspace> <enter>")
+    #expect(desk.decisions.count == 2)
+    desk.press("<enter>")
+    #expect(desk.decisions.count == 3)
     #expect(desk.decisions.last?.id != first.id)
     #expect(desk.decisions.last?.fields["order"] == 420)
   }

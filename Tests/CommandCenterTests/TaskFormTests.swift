@@ -169,6 +169,35 @@ import Testing
     #expect(try TaskFormTests.form(desk).answer == ["amount": Sample.number("420.007")])
   }
 
+  @Test(arguments: [false, true])
+  func `an open line stays open when its task was answered elsewhere`(another: Bool) throws {
+    var desk = TaskFormTests.desk()
+    desk.press("j <enter> <end>")
+    var answered = Sample.formDetail
+    let next = Sample.task(
+      of: Sample.refund,
+      step: "next",
+      type: "approval",
+      age: .seconds(1),
+      ["title": "Another"]
+    )
+    answered.tasks = another ? [next] : []
+    desk.send(.run(Sample.read(answered)))
+    #expect(desk.text.contains("this task does not wait any more"))
+    desk.effects = []
+    desk.type("pause")
+    #expect(try TaskFormTests.form(desk).form.line?.text == "USDpause")
+    #expect(desk.text.contains("USDpause"))
+    #expect(desk.decisions.isEmpty)
+    desk.press("<esc>")
+    guard case .run(let screen) = desk.model.top else {
+      Issue.record("the run is left")
+      return
+    }
+    #expect(screen.form?.reference.task == (another ? next.id : nil))
+    #expect(desk.text.contains("4 Task") == another)
+  }
+
   @Test func `without edits a newer task is simply shown`() throws {
     var desk = TaskFormTests.desk()
     desk.send(.run(Sample.read(Sample.formDetail { $0["amount"] = 999 })))
@@ -317,6 +346,21 @@ import Testing
       try TaskFormTests.form(desk).answer
         == ["amount": Sample.number("1.50"), "note": 3, "more": [1]]
     )
+  }
+
+  @Test func `how many edits the question has no room for is said`() throws {
+    var desk = TaskFormTests.desk()
+    let more = (1...30).map { "\"extra\($0)\": \($0)" }.joined(separator: ", ")
+    let subject = EditorWish.Subject.answer(try TaskFormTests.task())
+    desk.send(.editor(subject, .saved("{\"amount\": 1.50, \(more)}")))
+    #expect(try TaskFormTests.form(desk).answer.count == 31)
+    desk.press("a")
+    #expect(desk.text.contains("more edits: close, then open shows all that is sent"))
+    desk.press("c")
+    desk.type("as agreed")
+    desk.press("<enter>")
+    #expect(desk.text.contains("more edits: close, then open shows all that is sent"))
+    #expect(desk.text.contains("Comment  as agreed"))
   }
 
   // MARK: Screens

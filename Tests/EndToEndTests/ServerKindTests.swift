@@ -38,7 +38,7 @@ extension EndToEnd {
       #expect(screen.contains { $0.contains("nightly-digest") })
       #expect(!screen.contains { $0.contains("not read") })
       try window.press("Enter")
-      try window.waitFor("[4 Task]", "If approved", "Pay runs")
+      try window.waitFor("[4 Task]", "Behind it: Pay (only if approved)")
       try window.press("1")
       try window.waitFor("[1 Events]", "step_completed", "Check risk")
       try window.press("2")

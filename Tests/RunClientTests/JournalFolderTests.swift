@@ -112,6 +112,21 @@ import Testing
     }
   }
 
+  @Test func `a decision with very long fields is read back without them`() throws {
+    try withTemporaryFolder { folder in
+      let journal = journal(folder, process: 1)
+      var long = named("a", .approve)
+      long.fields = ["comment": .string(String(repeating: "x", count: 3 << 20))]
+      try journal.append(.sending(long, at: start))
+      let contents = JournalFolder(directory: folder).read()
+      #expect(contents.remarks.isEmpty)
+      let record = try #require(contents.records.first)
+      #expect(record.id == long.id)
+      #expect(record.decision.fields.isEmpty)
+      #expect(record.decision.fieldsDigest == Digest.of(.object(long.fields)))
+    }
+  }
+
   @Test func `garbage, a line cut short and what is no file are left out and said once`() throws {
     try withTemporaryFolder { folder in
       var dead: Journal? = journal(folder, process: 1)

@@ -228,6 +228,41 @@ struct SettleTests {
     }
   }
 
+  @Test func `what was sent stays open on record when its next try is taken back`() throws {
+    let peer = try RawServer { request in
+      request.method == "POST"
+        ? [.close] : [Self.answer(#"{"id":"r1","status":"running"}"#)]
+    }
+    defer { peer.stop() }
+    try withTemporaryFolder { folder in
+      let house = try House(peer, folder: folder)
+      let (decision, other) = (Self.named("one"), Self.named("other"))
+      #expect(try house.outcome(of: decision).outcome.word == "unknown")
+      // Behind another about its run, and where it did not come here again.
+      house.client.carryOut(other, now: house.now)
+      house.client.carryOut(decision, now: house.now)
+      for _ in 1...2 {
+        house.client.withdraw(decision, why: "taken back", now: house.now)
+        let told: Outcome = try house.run {
+          if case .outcome(decision, let outcome, _) = $0 { outcome } else { nil }
+        }
+        #expect(told.word == "unknown")
+      }
+      let second: Outcome = try house.run {
+        if case .outcome(other, let outcome, _) = $0 { outcome } else { nil }
+      }
+      #expect(second.word == "unknown")
+      #expect(peer.received.count { $0.method == "POST" } == 2, "it was not tried again")
+      #expect(!house.events.contains { if case .withdrawn = $0 { true } else { false } })
+      let records = JournalFolder(directory: folder).read().records
+      #expect(records.count == 2)
+      let isUnknown = { (fate: JournalRecord.Fate) -> Bool in
+        if case .settled(.unknown, _, _, _, later: false) = fate { true } else { false }
+      }
+      #expect(records.allSatisfy { isUnknown($0.fate) })
+    }
+  }
+
   @Test func `whether the journal can be written is found out without leaving a file`() throws {
     let peer = try RawServer { _ in [Self.answer("[]")] }
     defer { peer.stop() }

@@ -209,6 +209,28 @@ import Testing
     #expect(line["latency_ms"]?.int == 212)
   }
 
+  @Test func `of very long fields a line holds the digest, and every later line too`() {
+    let reference = RunReference(workflow: WorkflowID("w"), run: RunID("r"))
+    let place = JournalPlace(profile: "prod", url: "https://api")
+    var decision = Decision(
+      id: DecisionID("k"),
+      verb: .start,
+      subject: .start(reference),
+      title: "refund",
+      fields: ["text": .string(String(repeating: "x", count: JournalEntry.fieldsBound))],
+      madeAt: Timestamp(milliseconds: 0)
+    )
+    let digest = JSONValue.string(Digest.of(.object(decision.fields)))
+    let line = JournalEntry.sending(decision, at: decision.madeAt).lines(in: place)[0]
+    #expect(line["fields"] == nil)
+    #expect(line["fields_digest"] == digest)
+    decision.fieldsDigest = digest.string
+    decision.fields = [:]
+    let later = JournalEntry.withdrawn(decision, why: "", at: decision.madeAt).lines(in: place)[0]
+    #expect(later["fields"] == nil)
+    #expect(later["fields_digest"] == digest)
+  }
+
   @Test func `equal values have equal digests whatever the order of their keys`() {
     #expect(Digest.of(["a": 1, "b": 2]) == Digest.of(["b": 2, "a": 1]))
     #expect(Digest.of(["a": 1]) != Digest.of(["a": 2]))

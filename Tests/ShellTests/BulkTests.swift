@@ -285,6 +285,14 @@ import Testing
     #expect(decisions(told).isEmpty)
   }
 
+  @Test func `a comment that is given twice is usage`() {
+    let action = Action(.approve, ["7c"], comment: "y", edits: ["comment=x"])
+    let told = effects(task(.act(action)), .reading(.success(edited)))
+    #expect(complaints(told) == ["comment is given twice: by --set and by --comment"])
+    #expect(code(told) == .usage)
+    #expect(decisions(told).isEmpty)
+  }
+
   @Test func `conditions and the wish to send unrecorded travel with the decision`() throws {
     let action = Action(
       .stop(.graceful),

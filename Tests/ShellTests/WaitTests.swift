@@ -98,6 +98,24 @@ import Testing
     #expect(code(told) == .unknown)
   }
 
+  @Test func `a look that is refused does not end the wait for what is still being sent`() throws {
+    var task = task(.act(Action(.resume, ["550e8400", "7c"], wait: Patience())), form: .jsonl)
+    var told = task.begin(at: now) + task.receive(.reading(.success(busy)), at: now)
+    let sent = decisions(told)
+    try #require(sent.count == 2)
+    let done = Outcome.done(Confirmation(status: .running, readBack: true))
+    _ = task.receive(.outcome(sent[0], done, recorded: true), at: now)
+    told = task.receive(.woke, at: now + .seconds(3))
+    #expect(told == [.load(sent[0].subject.run)])
+    let gone = Fault(.notFound, "404")
+    told = task.receive(.detail(sent[0].subject.run, .failure(gone)), at: now + .seconds(3))
+    #expect(code(told) == nil)
+    told = task.receive(.outcome(sent[1], done, recorded: true), at: now + .seconds(4))
+    #expect(told.contains(.wait(until: now + .seconds(7))))
+    told = task.receive(.woke, at: now + .seconds(7))
+    #expect(told == [.load(sent[1].subject.run)])
+  }
+
   @Test func `an interrupted wait tells what was done`() {
     var (task, _) = approved()
     let told = task.receive(.interrupted, at: now)

@@ -80,6 +80,7 @@ import Testing
     for text in ["status:awaiting", "section:awaiting", "step:review", "id:t-1", "refund"] {
       #expect(try accepts(text, row), "\(text)")
     }
+    #expect(try !accepts("t-1", row))
   }
 
   private static let keys =
@@ -116,6 +117,13 @@ import Testing
   @Test func `only filters that ask for an age change with time`() throws {
     #expect(try Filter("order age:>1h").dependsOnTime)
     #expect(try !Filter("order credits:>1").dependsOnTime)
+  }
+
+  @Test func `parts without places cost nothing, however often they are repeated`() throws {
+    let empty = String(repeating: "(", count: 30) + String(repeating: "){100}", count: 30)
+    #expect(try Filter("~\(empty)").accepts(FilterTests.failure, at: FilterTests.now))
+    #expect(try Filter("~x{0}\(empty)+").accepts(FilterTests.failure, at: FilterTests.now))
+    #expect(try !Filter("~\(empty)qqqq").accepts(FilterTests.failure, at: FilterTests.now))
   }
 
   @Test func `two filters let through what both do`() throws {

@@ -74,7 +74,7 @@ extension Model {
   }
 
   /// How many edits a draft holds for what is decided on.
-  private func draftedEdits(of target: Target) -> Int {
+  func draftedEdits(of target: Target) -> Int {
     guard let task = target.task, let reference = target.reference else { return 0 }
     let key = TaskForm.key(TaskReference(run: reference, task: task.id))
     return shelves[.drafts][key]?["fields"]?.object?.count ?? 0
@@ -219,7 +219,7 @@ extension Model {
     case .notSent(let fault):
       // What could not be read can be insisted on; what could not be sent or recorded cannot.
       let way =
-        stage == .readingAgain && !decision.insists
+        stage == .readingAgain && !decision.insists && decision.verb != .start
         ? " To insist: :\(decision.verb.lineWord)! \(decision.subject.run.run.short)" : ""
       say("\(decision.verb.word) \(name) was not sent: \(fault.sentence)\(way)", .bad)
     case .unknown(let fault):
@@ -233,10 +233,14 @@ extension Model {
   /// What was decided on is different now: says what, and asks again where there is something left
   /// to decide.
   ///
-  /// Never over another question: then one sentence must do.
+  /// Never over another question, what is being typed or a review: what was meant for those would
+  /// answer it. Then one sentence must do.
   private mutating func askAgain(_ change: Change, _ decision: Decision) -> [Effect] {
     let name = "\(decision.title) \(decision.subject.run.run.short)"
-    guard !layers.contains(where: \.isDialog), var target = target(of: decision) else {
+    let isFree =
+      !layers.contains { $0.isDialog || $0.isBulk } && !top.scope.takesText
+      && !(top == .activity && activity.isTyping)
+    guard isFree, var target = target(of: decision) else {
       say("\(decision.verb.word) \(name) was not sent: \(change.sentence(at: now))", .bad)
       notice?.until = nil
       return []

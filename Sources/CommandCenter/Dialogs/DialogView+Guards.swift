@@ -115,6 +115,58 @@ extension DialogView {
     } + [[]]
   }
 
+  /// The lines that are not empty: the others go first where there is little room.
+  static func count(_ lines: [[Segment]]) -> Int { lines.count { !$0.isEmpty } }
+
+  /// What goes with the answer, as it differs from what the task asks; how many edits there is no room
+  /// for is said.
+  static func sent(
+    _ dialog: DecisionDialog,
+    _ model: Model,
+    _ columns: Int,
+    rows: Int
+  ) -> [[Segment]] {
+    let edits = dialog.edits
+    let room = dialog.leftOut > 0 ? max(1, rows - 1) : rows
+    var lines: [[Segment]] = []
+    for (index, change) in edits.enumerated() {
+      let next = self.lines(of: change, model, columns)
+      let isLast = index == edits.count - 1
+      guard lines.count + next.count + (isLast ? 0 : 1) <= room else {
+        let left = edits.count - index
+        let what = "\(left)\(index == 0 ? "" : " more") edit\(left == 1 ? "" : "s")"
+        let way = columns < 48 ? "close, then open" : "close, then open shows all that is sent"
+        lines.append([Segment("… \(what): \(way)", .warning)])
+        break
+      }
+      lines += next
+    }
+    if dialog.leftOut > 0 {
+      let what =
+        dialog.leftOut == 1
+        ? "1 edit of your draft is" : "\(dialog.leftOut) edits of your draft are"
+      lines.append([Segment("\(what) not sent with this.", .warning)])
+    }
+    return lines
+  }
+
+  /// The lines of an edit.
+  private static func lines(
+    of change: Form.Change,
+    _ model: Model,
+    _ columns: Int
+  ) -> [[Segment]] {
+    let name = Text.truncated(Text.sanitised(String(change.name.prefix(60))), to: 20)
+    return Text.wrapped(
+      TaskFormRows.words(change, model.glyphs),
+      to: max(8, columns - Text.width(name) - 1),
+      maximumLines: 3
+    ).enumerated().map { index, line in
+      let lead = index == 0 ? name : String(repeating: " ", count: Text.width(name))
+      return [Segment("\(lead) ", .secondary), Segment(line, .accent)]
+    }
+  }
+
   /// A line that is typed, as wide as the dialog, and the column of its cursor.
   static func field(_ line: LineEditor, _ columns: Int) -> (Segment, cursor: Int) {
     let window = line.window(columns)

@@ -26,9 +26,12 @@ enum DialogView {
         // Where there is little room, what is decided goes before what follows.
         let rows = max(4, model.size.rows - 9 - following.count - caution.count - comment.count)
         lines += body(task, columns: columns, rows: rows - dialog.fields.count) + [[]]
-        let sent = sent(dialog, model, columns)
+        // What is sent is never cut without a word; what follows gives way to it.
+        let free = model.size.rows - 4 - count(lines) - count(comment)
+        let sent = sent(dialog, model, columns, rows: max(1, free))
         if !sent.isEmpty { lines += sent + [[]] }
-        if !following.isEmpty { lines += following + [[]] }
+        let rest = following.prefix(max(0, free - sent.count))
+        if !rest.isEmpty { lines += rest + [[]] }
       }
       lines += comment
       let words = columns < 48 ? "comment" : "with a comment"
@@ -197,32 +200,6 @@ enum DialogView {
   /// The fields that a question shows at most, and the lines they take.
   private static let fieldLimit = 50
   private static let fieldLines = 8
-
-  /// What goes with the answer, as it differs from what the task asks.
-  private static func sent(
-    _ dialog: DecisionDialog,
-    _ model: Model,
-    _ columns: Int
-  ) -> [[Segment]] {
-    var lines = dialog.edits.flatMap { change -> [[Segment]] in
-      let name = Text.truncated(Text.sanitised(String(change.name.prefix(60))), to: 20)
-      return Text.wrapped(
-        TaskFormRows.words(change, model.glyphs),
-        to: max(8, columns - Text.width(name) - 1),
-        maximumLines: 3
-      ).enumerated().map { index, line in
-        let lead = index == 0 ? name : String(repeating: " ", count: Text.width(name))
-        return [Segment("\(lead) ", .secondary), Segment(line, .accent)]
-      }
-    }
-    if dialog.leftOut > 0 {
-      let what =
-        dialog.leftOut == 1
-        ? "1 edit of your draft is" : "\(dialog.leftOut) edits of your draft are"
-      lines.append([Segment("\(what) not sent with this.", .warning)])
-    }
-    return lines
-  }
 
   private static func consequences(
     _ target: Target,

@@ -18,12 +18,16 @@ package struct NamePrompt: Sendable, Equatable {
   package var line = LineEditor()
   /// What is wrong with the name that was sent.
   var mistake: String?
+  /// How many decisions of the review are sent, as it stood when the prompt opened.
+  var count = 0
 }
 
 extension Model {
   /// Asks for the profile's name before something goes on.
   package mutating func askName(for confirmed: Confirmed) -> [Effect] {
-    layers.append(.confirmName(NamePrompt(confirmed: confirmed)))
+    var prompt = NamePrompt(confirmed: confirmed)
+    prompt.count = reviewedCount
+    layers.append(.confirmName(prompt))
     notice = nil
     return [.dropInput]
   }
@@ -66,7 +70,19 @@ extension Model {
     case .stop(let dialog):
       if case .stopping = top { layers.removeLast() }
       return send(.stop(.immediate), dialog.target)
-    case .bulk: return sendReview()
+    case .bulk:
+      let lost = prompt.count - reviewedCount
+      guard lost <= 0 else {
+        say("\(lost) changed meanwhile, nothing was sent: look again", .bad)
+        return [.dropInput]
+      }
+      return sendReview()
     }
+  }
+
+  /// How many decisions the review would send now.
+  private var reviewedCount: Int {
+    for case .review(let page) in layers { return page.sent.count }
+    return 0
   }
 }

@@ -50,8 +50,13 @@ extension Model {
   /// opposite.
   mutating func takeBack() -> [Effect] {
     guard let newest = held.popLast() else { return hidLast ? undoHide() : reverse() }
-    say("taken back: \(newest.name); nothing was sent", .plain)
-    awaitsRecord = true
+    let doubted = newest.decisions.count { bulk?.doubts($0.id) == true }
+    let sent =
+      doubted == 0
+      ? "nothing was sent" : "nothing more was sent, of \(doubted) the outcome is unknown"
+    say("taken back: \(newest.name); \(sent)", .plain)
+    // What the answer of the journal would say is not true of what was sent before.
+    awaitsRecord = doubted == 0
     refreshListing()
     return newest.decisions.map { .withdraw($0, why: "taken back") }
   }

@@ -109,6 +109,21 @@ extension Model {
     return decision.map { "\($0.verb.word): not sent yet" } ?? ""
   }
 
+  /// Why the editor is not opened now; nil when it may be: while it has the terminal nothing can be
+  /// taken back.
+  var editorRefusal: String? {
+    guard let waiting = held.last else { return nil }
+    let verb = waiting.decisions.count == 1 ? "is" : "are"
+    var keys = key(.takeBack, in: top.scope)
+    if keys == nil, let close = key(.close, in: top.scope), let letter = key(.takeBack, in: .inbox)
+    {
+      // In a form the key is a letter.
+      keys = "\(close), then \(letter)"
+    }
+    let way = keys.map { "take it back (\($0)) or wait" } ?? "wait"
+    return "\(waiting.name) \(verb) not sent yet: \(way), then open the editor"
+  }
+
   /// What waits in the window about a run.
   package func held(about run: RunID) -> Held? {
     held.first { $0.decisions.contains { $0.subject.run.run == run } }

@@ -139,7 +139,6 @@ extension Model {
     bulk = nil
     leftPlans = []
     asksToLeave = false
-    tab = .inbox
     put(opening.filters)
     put(opening.shelves)
     if let before = left[profile.name] {

@@ -109,6 +109,7 @@ package enum ActivityOutput {
     object["if_seq"] = decision.conditions.lastEvent.map { .int($0) }
     if decision.insists { object["insists"] = true }
     if !decision.fields.isEmpty { object["fields"] = .object(decision.fields) }
+    object["fields_digest"] = decision.fieldsDigest.map { .string($0) }
     object["profile"] = .string(record.place.profile)
     object["url"] = .string(record.place.url)
     object["tenant"] = record.place.tenant.map { .string($0) }

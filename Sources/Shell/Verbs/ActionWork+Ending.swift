@@ -22,8 +22,9 @@ extension ActionWork {
 
   mutating func lookFailed(_ fault: Fault, _ now: Timestamp) -> [ShellEffect] {
     guard var vigil else { return [] }
-    defer { self.vigil = vigil }
-    if let effects = vigil.failed(fault, now) { return effects }
+    let effects = vigil.failed(fault, now)
+    self.vigil = vigil
+    if let effects { return effects }
     return giveUp("its end was not seen: \(fault.sentence)", now)
   }
 

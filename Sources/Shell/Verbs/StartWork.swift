@@ -166,6 +166,10 @@ extension StartWork {
     let fields: JSONObject
     do throws(ShellInput.Mistake) {
       fields = base.merging(try input.object(schema: schema))
+      if let name = ShellInput.missing(from: fields, schema: schema) {
+        let shown = Text.sanitised(name)
+        return fail(["\(shown) is required: add it as \(shown)=value"], .usage)
+      }
     } catch {
       return fail([error.sentence], .usage)
     }

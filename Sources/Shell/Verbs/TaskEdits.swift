@@ -21,6 +21,9 @@ struct TaskEdits: Sendable, Equatable {
       guard !self.words.contains(where: { $0.key == read.key }) else {
         throw ShellInput.Mistake(sentence: "--set \(read.key) is given twice")
       }
+      guard comment == nil || read.key != "comment" else {
+        throw ShellInput.Mistake(sentence: "comment is given twice: by --set and by --comment")
+      }
       self.words.append(read)
     }
   }

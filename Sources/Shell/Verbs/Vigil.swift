@@ -60,13 +60,13 @@ struct Vigil: Sendable {
 
   /// A look has failed; nil when there is no use in another one.
   mutating func failed(_ fault: Fault, _ now: Timestamp) -> [ShellEffect]? {
+    isLooking = false
     switch fault.kind {
     case .unreachable, .timedOut, .limited, .server: break
     case .untrusted, .unauthenticated, .forbidden, .notFound, .notTheAPI, .rejected, .tooLarge,
       .local:
       return nil
     }
-    isLooking = false
     missed += 1
     let pause = min(Vigil.pause * (1 << min(missed - 1, 4)), Vigil.longestPause)
     let said: [ShellEffect] = missed == 1 ? [.complain(Text.sanitised(fault.sentence))] : []

@@ -69,7 +69,10 @@ package struct Filter: Sendable, Equatable {
         case .pattern(let pattern): texts.matches(pattern, at: place)
         case .column(let key, let words):
           // What stands in no column of a row stands not in this one: most rows are not looked at.
-          words.contains { texts.contains($0, at: place) && rows[place].shows($0.text, under: key) }
+          // A task's id stands in no column: only this key asks for it.
+          words.contains {
+            (key == .id || texts.contains($0, at: place)) && rows[place].shows($0.text, under: key)
+          }
         case .section(let sections): sections.contains(rows[place].section)
         case .age(let ranges):
           texts.age(at: place, now).map { age in ranges.contains { $0.contains(age) } } ?? false

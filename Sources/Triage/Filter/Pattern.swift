@@ -209,19 +209,21 @@ struct PatternBuilder {
     _ least: Int,
     _ most: Int?
   ) throws(Pattern.Mistake) -> Ends {
+    if most == 0 { return Ends() }
+    let before = following.count
+    let one = try build(part)
+    // A part without places is nothing however often it stands there, and the bound counts places.
+    guard following.count > before else { return Ends() }
     var whole = Ends()
-    for _ in 0..<least { join(&whole, try build(part)) }
-    guard let most else {
-      var loop = try build(part)
-      for place in loop.last { following[place].form(union: loop.first) }
-      loop.isNullable = true
-      join(&whole, loop)
-      return whole
-    }
-    for _ in least..<most {
-      var more = try build(part)
-      more.isNullable = true
-      join(&whole, more)
+    for copy in 0..<(most ?? (least + 1)) {
+      var next = try copy == 0 ? one : build(part)
+      if copy >= least {
+        if most == nil {
+          for place in next.last { following[place].form(union: next.first) }
+        }
+        next.isNullable = true
+      }
+      join(&whole, next)
     }
     return whole
   }

@@ -76,7 +76,6 @@ struct SearchTexts: Sendable {
       append(task.title, to: &text)
       append(task.step.text, to: &text)
       add(task.type, &text)
-      append(task.id.text, to: &text)
     }
   }
 

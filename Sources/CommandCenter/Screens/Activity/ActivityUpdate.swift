@@ -5,8 +5,8 @@ package import Runs
 package enum ActivityMessage: Sendable, Equatable {
   /// The decisions of all journals, newest last, and what could not be read of them.
   case read([JournalRecord], remarks: [String])
-  /// A file was written, or why not.
-  case exported(ExportKind, Result<String, Fault>)
+  /// A file was written, or why not, and what could not be read for it.
+  case exported(ExportKind, Result<String, Fault>, remarks: [String])
 }
 
 /// What can be written to a file.
@@ -73,8 +73,10 @@ extension Model {
       guard activity.readsAgain else { return [] }
       activity.readsAgain = false
       return readActivity()
-    case .exported(let kind, .success(let path)): say("\(kind.word) written to \(path)", .good)
-    case .exported(let kind, .failure(let fault)):
+    case .exported(let kind, .success(let path), let remarks):
+      let words = ["\(kind.word) written to \(path)"] + remarks
+      say(words.joined(separator: "; "), remarks.isEmpty ? .good : .bad)
+    case .exported(let kind, .failure(let fault), _):
       say("\(kind.word) not written: \(fault.sentence)", .bad)
     }
     return []

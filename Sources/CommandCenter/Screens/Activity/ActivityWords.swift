@@ -137,6 +137,9 @@ struct ActivityWords {
         &facts
       )
     }
+    if let digest = decision.fieldsDigest {
+      add(decision.verb == .start ? "input" : "with", "too long to be kept: \(digest)", &facts)
+    }
     add("profile", record.place.profile, &facts)
     let scope = [record.place.tenant, record.place.project].compactMap { $0 }.joined(separator: "/")
     add("server", "\(record.place.url)  \(scope)", &facts)

@@ -9,6 +9,8 @@ package struct Bulk: Sendable, Equatable {
     /// What it is about, as it was reviewed.
     package var target: Target
     package var state = State.waiting
+    /// Whether it was sent and nobody knows what became of it, also while it waits once more.
+    var isDoubtful = false
   }
 
   /// How far a decision has come.
@@ -36,6 +38,9 @@ package struct Bulk: Sendable, Equatable {
 
   /// Whether a decision is one of these.
   package func contains(_ id: DecisionID) -> Bool { places[id] != nil }
+
+  /// Whether a decision was sent before, and nobody knows what became of it.
+  func doubts(_ id: DecisionID) -> Bool { places[id].map { items[$0].isDoubtful } ?? false }
 
   /// The row that showed what a decision is about.
   func row(of id: DecisionID) -> RowID? { places[id].flatMap { items[$0].target.row } }
@@ -68,6 +73,7 @@ package struct Bulk: Sendable, Equatable {
   mutating func take(_ outcome: Outcome, of id: DecisionID, recorded: Bool, at moment: Timestamp) {
     guard let place = places[id] else { return }
     items[place].state = .settled(outcome, recorded: recorded, at: moment)
+    items[place].isDoubtful = if case .unknown = outcome { true } else { false }
   }
 
   /// Takes in that a decision was taken back.

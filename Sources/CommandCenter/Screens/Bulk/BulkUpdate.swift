@@ -54,8 +54,11 @@ extension Model {
     inbox.marks.remove(items.compactMap(\.target.row))
     layers.append(.sending(SendingPage()))
     let decisions = items.map(\.decision)
-    let plan: [Effect] = page.rest == nil ? [.plan(batch, decisions)] : []
-    return [.dropInput] + ended + plan + commit(decisions, isBulk: true)
+    // What was planned and is the same is on the other program's record already.
+    let kept = Set(page.items.compactMap(\.planned?.id))
+    let fresh = decisions.filter { !kept.contains($0.id) }
+    let plan: [Effect] = fresh.isEmpty ? [] : [.plan(batch, fresh)]
+    return [.dropInput] + plan + ended + commit(decisions, isBulk: true)
   }
 
   /// The decision that an item stands for; one that was planned keeps its name while it is the same.
@@ -72,6 +75,10 @@ extension Model {
     decision?.batch = batch
     decision?.allowsUnrecorded = journalFault != nil
     decision?.insists = item.target.insists
+    // Of a run that is not shown nothing is seen now: it stays bound to what was seen then.
+    if isSame, item.target.run == nil, item.target.task == nil {
+      decision?.seen = item.planned?.seen
+    }
     return decision
   }
 
@@ -104,14 +111,12 @@ extension Model {
   }
 
   /// Takes back what has not begun; what is on its way is waited for.
-  mutating func stopBulk(why: String = "stopped by the operator") -> [Effect] {
+  mutating func stopBulk(why: String = "taken back, the bulk was stopped") -> [Effect] {
     guard let bulk else { return [] }
     let waiting = bulk.waiting
     self.bulk?.stop()
     // What is still in the undo window does not go out of it either.
     held.removeAll { $0.decisions.contains { bulk.contains($0.id) } }
-    // What waits in the undo window is taken out of it, or it would be sent all the same.
-    held.removeAll(where: \.isBulk)
     return waiting.map { .withdraw($0.decision, why: why) }
   }
 

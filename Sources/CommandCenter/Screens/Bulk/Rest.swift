@@ -65,13 +65,16 @@ extension Model {
         verdict: decision.verb
       )
     }
+    if item.verdict != nil, decision.fieldsDigest != nil {
+      item.change("what was to be sent with it is too long to be on record")
+    }
     if let saw = decision.seen?.status, let now = item.target.run?.status, item.verdict != nil,
       saw.phase != now.phase
     {
       item.change("it is \(now.word), and was \(saw.word) when it was decided")
     }
     if item.verdict != nil,
-      let reason = item.target.legality(of: decision.verb, permissions).reason
+      let reason = reasonAgainst(decision.verb, item.target)
     {
       item.verdict = nil
       item.remark = .leftOut(reason)

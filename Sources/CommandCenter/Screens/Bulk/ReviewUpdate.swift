@@ -45,7 +45,16 @@ extension Model {
     if let verb = held(about: target.id)?.decisions.first?.verb {
       return "\(verb.word) is not sent yet"
     }
-    return target.legality(of: verb, permissions).reason
+    return reasonAgainst(verb, target)
+  }
+
+  /// Why a verb cannot be sent with many others; nil when it can.
+  ///
+  /// An approval here sends no edits, and its draft would be gone with them.
+  func reasonAgainst(_ verb: Verb, _ target: Target) -> String? {
+    if let reason = target.legality(of: verb, permissions).reason { return reason }
+    guard verb == .approve, draftedEdits(of: target) > 0 else { return nil }
+    return "it has a draft with edits: open it"
   }
 
   /// Says why nothing of what was chosen is possible.
@@ -122,7 +131,7 @@ extension Model {
       }
     if let flight = flight(of: target.id) {
       say("\(target.id.short): \(flight.decision.verb.word) is on its way", .bad)
-    } else if let reason = target.legality(of: verb, permissions).reason {
+    } else if let reason = reasonAgainst(verb, target) {
       say(reason, .bad)
     } else {
       page.items[page.cursor].verdict = verb

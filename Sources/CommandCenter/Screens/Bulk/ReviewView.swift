@@ -11,8 +11,11 @@ enum ReviewView {
     TopLine.draw(model, into: &frame)
     let sums = ReviewSums(page)
     let title = title(page, sums, isNarrow: columns < 60)
-    frame.put([Segment(title, .title)], column: 1, row: 1, end: columns - 1)
     let lines = ReviewLines(page, model)
+    let below = lines.count - page.scroll - layout.height
+    let more = below > 0 ? "\(below) more below" : page.scroll > 0 ? "end" : ""
+    frame.put([Segment(title, .title)], column: 1, row: 1, end: columns - Text.width(more) - 2)
+    frame.put(more, column: columns - 1 - Text.width(more), row: 1, look: .secondary)
     let words = wordWidth(page)
     for offset in 0..<layout.height {
       let row = layout.top + offset

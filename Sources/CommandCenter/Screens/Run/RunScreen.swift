@@ -69,7 +69,8 @@ package struct RunScreen: Sendable, Equatable {
     // Until it is read, the tab that it was opened on stands for what the inbox knows.
     Tab.allCases.filter { candidate in
       guard candidate == .task else { return true }
-      return detail?.tasks.contains(where: \.isPending) ?? (tab == .task)
+      // What is being typed is not taken away.
+      return isEditing || detail?.tasks.contains(where: \.isPending) ?? (tab == .task)
     }
   }
 

@@ -82,6 +82,8 @@ extension Model {
       screen.scroll = 0
     case .events, .steps, .task, .nextTab: switchTab(command, &screen, detail)
     case .follow: screen.follows.toggle()
+    // There is no search in a run yet: what is typed behind the key must not be taken for commands.
+    case .filter: return openLine("filter ")
     case .open:
       if screen.tab == .events, screen.unfolded.remove(screen.event) == nil {
         screen.unfolded.insert(screen.event)
@@ -144,8 +146,14 @@ extension Model {
       case .run(var screen) = layers[place]
     else { return }
     let detail = details[screen.reference]
+    let wasOver = screen.form?.isOver == true
     screen.settleForm(detail, drafts: shelves[.drafts])
-    if detail != nil, !screen.tabs(detail).contains(screen.tab) {
+    if !wasOver, screen.form?.isOver == true {
+      // The top of the form may be scrolled away; this is where the operator looks.
+      say("this task does not wait any more: what is typed here is not sent", .bad)
+      notice?.until = nil
+    }
+    if detail != nil, !screen.isEditing, !screen.tabs(detail).contains(screen.tab) {
       screen.tab = .events
       screen.scroll = 0
     }

@@ -12,8 +12,8 @@ internal import Triage
 package struct TaskForm: Sendable, Equatable {
   /// The task, and where it is found.
   package var reference: TaskReference
-  /// What the task asked when the fields were made.
-  private(set) var payload: JSONObject
+  /// The task as it was read last while it waited.
+  private(set) var task: HumanTask
   /// What later steps read of the answer; nil where the graph is not known.
   private(set) var use: AnswerUse?
   package var form: Form
@@ -26,6 +26,8 @@ package struct TaskForm: Sendable, Equatable {
   package var written: String?
   /// What is wrong with it.
   package var mistake: String?
+  /// Whether the task waits no more, and the form is only there because a line of it is open.
+  package var isOver = false
   /// Whether the screen stands where the operator put it, and not where the cursor is.
   var isFree = true
 
@@ -37,10 +39,13 @@ package struct TaskForm: Sendable, Equatable {
   /// The form of a task.
   init(_ task: HumanTask, in run: RunReference, use: AnswerUse?) {
     reference = TaskReference(run: run, task: task.id)
-    payload = task.payload
+    self.task = task
     self.use = use
     form = Form(TaskForm.fields(of: task, use: use))
   }
+
+  /// What the task asked when the fields were made.
+  private var payload: JSONObject { task.payload }
 
   /// Whether anything is different from what the task asked.
   package var isEdited: Bool { !form.changes.isEmpty || hasHeld || written != nil }
@@ -79,13 +84,14 @@ package struct TaskForm: Sendable, Equatable {
 
   /// Takes in the task as it was read last; the edits stay.
   mutating func take(_ task: HumanTask, use: AnswerUse?) {
+    let payload = self.payload
+    self.task = task
     guard task.payload != payload || use != self.use else { return }
     if task.payload != payload, isEdited {
       let keys = payload.keys + task.payload.keys.filter { payload[$0] == nil }
       let different = keys.filter { payload[$0] != task.payload[$0] }
       news += different.filter { !news.contains($0) }
     }
-    payload = task.payload
     self.use = use
     form = form.rebuilt(with: TaskForm.fields(of: task, use: use))
   }
@@ -146,6 +152,7 @@ package struct TaskForm: Sendable, Equatable {
 
   /// What is to be said of a task that asks something else than when the edits were made.
   var newsSentence: String? {
+    if isOver { return "This task does not wait any more: nothing that is typed here is sent." }
     guard !news.isEmpty else { return nil }
     if isFromBefore {
       return "This draft was made for what the task asked before. Look again before you answer."

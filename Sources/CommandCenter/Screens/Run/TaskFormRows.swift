@@ -14,9 +14,9 @@ struct TaskFormRows {
 
   /// The lines; nil while no task waits, or it is not read yet.
   init?(_ model: Model, _ screen: RunScreen) {
-    guard let form = screen.form, let detail = model.details[screen.reference],
-      let task = detail.tasks.first(where: { $0.id == form.reference.task })
-    else { return nil }
+    guard let form = screen.form, let detail = model.details[screen.reference] else { return nil }
+    // A task that waits no more need not be listed any more, but its open line is still drawn.
+    let task = detail.tasks.first { $0.id == form.reference.task } ?? form.task
     let columns = model.size.columns
     let width = columns - 2 * FormRows.indent
     var rows = TaskFormRows.head(task, model, width)

@@ -8,9 +8,21 @@ extension RunScreen {
   var isEditing: Bool { tab == .task && form?.form.isEditing == true }
 
   /// Makes the form of the task that waits, or lays the task's newest reading under it.
+  ///
+  /// A line that is open stays open: letters that are being typed never become commands, nor the text
+  /// of another task.
   mutating func settleForm(_ detail: RunDetail?, drafts: JSONObject) {
     guard let detail else { return }
-    guard let task = detail.tasks.first(where: \.isPending) else {
+    var pending = detail.tasks.first(where: \.isPending)
+    if isEditing, let own = form?.reference.task, pending?.id != own {
+      pending = detail.tasks.first { $0.isPending && $0.id == own }
+      guard pending != nil else {
+        form?.isOver = true
+        return
+      }
+    }
+    form?.isOver = false
+    guard let task = pending else {
       form = nil
       return
     }
@@ -40,6 +52,10 @@ extension Model {
         return []
       }
     default: break
+    }
+    if command == .editor || command == .editorAll, let reason = editorRefusal {
+      say(reason, .bad)
+      return []
     }
     form.isFree = false
     var effects: [Effect] = []
@@ -105,6 +121,10 @@ extension Model {
 
   /// Opens the form of the approval under the cursor: it is edited first.
   mutating func editFirst() -> [Effect] {
+    guard inbox.marks.isEmpty else {
+      say("rows are marked, and one form answers one task: take the marks away first", .bad)
+      return []
+    }
     if let reason = permissions.legality(of: .approve, on: inbox.selection).reason {
       say(permissions.readOnly == nil ? reason : "read-only: \(reason)", .bad)
       return []

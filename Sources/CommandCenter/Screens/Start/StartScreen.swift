@@ -21,6 +21,10 @@ package struct StartScreen: Sendable, Equatable {
   package var decision: Decision?
   /// Whether it is under way.
   package var isSending = false
+  /// Whether it may have started although nobody saw it.
+  package var mayHaveRun = false
+  /// The input that would start another run; it was said that sending it does.
+  var another: JSONObject?
   /// An input as it was written in the editor and could not be read.
   package var written: String?
   /// What is wrong with the form that was sent, or what became of it.

@@ -90,6 +90,10 @@ extension Model {
   /// The whole input goes into the editor, as JSON.
   private mutating func editInput() -> [Effect] {
     guard case .start(var screen) = top, !screen.isSending else { return [] }
+    if let reason = editorRefusal {
+      say(reason, .bad)
+      return []
+    }
     screen.form.finish(isStrict: false)
     let text = screen.written ?? JSONWriter.text(.object(screen.input), .indented)
     screen.form.open()
@@ -125,7 +129,15 @@ extension Model {
     if let before = screen.decision, before.fields == input {
       // The same start once more: it is read back first, and its run has a name already.
       decision = before
+    } else if screen.mayHaveRun, screen.another != input {
+      let again = key(.confirm, in: .start).map { "\($0) once more" } ?? "sent once more, it"
+      screen.another = input
+      screen.mistake = "The start before may have run: \(again) starts another."
+      screen.form.open()
+      changeStart { $0 = screen }
+      return []
     } else {
+      screen.mayHaveRun = false
       decision = Decision(
         id: DecisionID(decisions.next()),
         verb: .start,
@@ -138,6 +150,7 @@ extension Model {
       )
     }
     screen.decision = decision
+    screen.another = nil
     screen.isSending = true
     screen.mistake = nil
     changeStart { $0 = screen }
@@ -166,6 +179,12 @@ extension Model {
       guard screen.decision?.id == decision.id else { return }
       screen.isSending = false
       screen.form.open()
+      switch outcome {
+      case .unknown: screen.mayHaveRun = true
+      // What was not sent again may have run the first time.
+      case .notSent: break
+      case .done, .changed, .refused: screen.mayHaveRun = false
+      }
       screen.mistake =
         switch outcome {
         case .done: nil
@@ -173,8 +192,8 @@ extension Model {
         case .refused(let refusal): "Not started: \(refusal.sentence)"
         case .notSent(let fault): "Nothing was sent: \(fault.sentence)"
         case .unknown(let fault):
-          "Whether it started is not known: \(fault.sentence) Sent again, it asks for the same run, "
-            + "never for a second one."
+          "Whether it started is not known: \(fault.sentence) Sent again unchanged, it asks for the "
+            + "same run, never for a second one."
         }
     }
     return []
