@@ -142,6 +142,8 @@ package struct Start: Sendable, Equatable {
   package var again: String?
   /// Whether it is only told what would be sent.
   package var isRehearsal: Bool
+  /// Whether what was understood of a name that is only a part of one was confirmed before.
+  package var isConfirmed: Bool
   /// Whether it is sent though the journal cannot be written.
   package var allowsUnrecorded: Bool
   /// Set to wait until the run has ended.
@@ -153,6 +155,7 @@ package struct Start: Sendable, Equatable {
     input: String? = nil,
     again: String? = nil,
     isRehearsal: Bool = false,
+    isConfirmed: Bool = false,
     allowsUnrecorded: Bool = false,
     wait: Patience? = nil
   ) {
@@ -160,6 +163,7 @@ package struct Start: Sendable, Equatable {
     self.input = input
     self.again = again
     self.isRehearsal = isRehearsal
+    self.isConfirmed = isConfirmed
     self.allowsUnrecorded = allowsUnrecorded
     self.wait = wait
   }

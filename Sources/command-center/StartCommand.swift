@@ -18,7 +18,8 @@ struct StartCommand: ParsableCommand {
       are laid over what comes from there.
 
       The workflow is named by its name or id, by the beginning of its id, or by words of its name \
-      (start order tri); where several fit, they are listed and nothing is started.
+      (start order tri); then --yes confirms it. Where several fit, they are listed and nothing is \
+      started.
       """,
     aliases: ["run"]
   )
@@ -47,6 +48,9 @@ struct StartCommand: ParsableCommand {
   @Flag(help: "Print what would be sent, and send nothing.")
   var dryRun = false
 
+  @Flag(help: "Start the workflow that words of its name stand for, without asking back.")
+  var yes = false
+
   @Flag(help: "Send it though the journal cannot be written.")
   var unrecorded = false
 
@@ -73,6 +77,7 @@ struct StartCommand: ParsableCommand {
       input: text,
       again: again,
       isRehearsal: dryRun,
+      isConfirmed: yes,
       allowsUnrecorded: unrecorded,
       wait: wait.patience
     )

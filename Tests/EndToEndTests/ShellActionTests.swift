@@ -245,8 +245,10 @@ extension EndToEnd {
       #expect(dry.status == 0, "\(dry)")
       #expect(try JSONValue(parsing: Array(dry.output.utf8))["method"] == "POST")
       #expect(try count() == 1)
+      let asked = try scene.verb("run", "refund", "appr")
+      #expect(asked.status == 2 && asked.complaints.contains("confirm with --yes"), "\(asked)")
       let plain = try scene.verb(
-        ["run", "refund", "appr", "--input", "-", "-o", "json"],
+        ["run", "refund", "appr", "--yes", "--input", "-", "-o", "json"],
         input: #"{"order":8}"#
       )
       #expect(plain.status == 0, "\(plain)")

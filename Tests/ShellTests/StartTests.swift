@@ -52,8 +52,8 @@ import Testing
     }
   }
 
-  @Test(arguments: ["order-triage", "wf-1", "order-t"])
-  func `a workflow is named by name, id or the beginning of one`(name: String) throws {
+  @Test(arguments: ["order-triage", "wf-1"])
+  func `a workflow is named by its name or id`(name: String) throws {
     let decision = try #require(decided(start(name, ["order=42"])))
     #expect(decision.verb == .start)
     #expect(decision.subject.run.workflow == WorkflowID("wf-1"))
@@ -179,8 +179,17 @@ import Testing
   }
 
   @Test func `a workflow is named in plain words, before the words of the input`() throws {
-    let effects = told(
+    let asked = told(
       Start(["appr", "refund", "{}"]),
+      .workflows(.success(StartAgainTests.workflows))
+    )
+    #expect(code(asked) == .usage)
+    #expect(
+      complaints(asked)
+        == ["appr refund is refund approvals, wf-2: write its name, or confirm with --yes"]
+    )
+    let effects = told(
+      Start(["appr", "refund", "{}"], isConfirmed: true),
       .workflows(.success(StartAgainTests.workflows))
     )
     #expect(effects.contains(.progress("appr refund is refund approvals, wf-2")))

@@ -151,8 +151,13 @@ extension StartWork {
       case .other(let sentences): return fail(sentences, .usage)
       case .one(let found): workflow = found
       }
-      if workflow.name != name, workflow.id.text != name {
-        effects.append(.progress(Text.sanitised("\(name) is \(workflow.name), \(workflow.id)")))
+      if workflow.name != name, !workflow.id.text.hasPrefix(name) {
+        let meant = Text.sanitised("\(name) is \(workflow.name), \(workflow.id)")
+        // A part of a name may be a slip: nothing is started by it unasked.
+        guard start.isConfirmed || start.isRehearsal else {
+          return fail(["\(meant): write its name, or confirm with --yes"], .usage)
+        }
+        effects.append(.progress(meant))
       }
     }
     self.workflow = workflow
