@@ -19,9 +19,11 @@ test:
 e2e:
 	tools/test --filter EndToEndTests
 
-# One front through every server fault, for ten minutes; commands cut at 300 places a verb.
+# One front through every server fault, for ten minutes; commands cut at 300 places a verb; the
+# runtime through requests that nobody would think of, hundreds an operation and in chains.
 soak:
 	SOAK_SECONDS=600 tools/test --filter 'EndToEndTests.*Soak'
+	tools/contract --fuzz 300 --phases examples,coverage,fuzzing,stateful
 
 lint:
 	swift format lint --strict --recursive Sources Tests Benchmarks Package.swift
@@ -48,10 +50,11 @@ bench: release
 install: release
 	install -d $(DESTDIR)$(PREFIX)/bin $(SHARE)/command-center $(SHARE)/man/man1 \
 	  $(SHARE)/bash-completion/completions $(SHARE)/zsh/site-functions \
-	  $(SHARE)/fish/vendor_completions.d
+	  $(SHARE)/fish/vendor_completions.d $(SHARE)/command-center/examples
 	install -m 0755 .build/release/command-center .build/release/command-center-runtime \
 	  $(DESTDIR)$(PREFIX)/bin
-	cp -R themes Examples $(SHARE)/command-center/
+	cp -R themes $(SHARE)/command-center/
+	cp -R Examples/. $(SHARE)/command-center/examples/
 	.build/release/command-center generate-manual $(SHARE)/man/man1
 	.build/release/command-center --generate-completion-script bash \
 	  > $(SHARE)/bash-completion/completions/command-center
