@@ -137,7 +137,7 @@ let package = Package(
     ),
     suite("Shell", ["CommandCenter", "Cells", "Triage", "Runs", "JSON"]),
     suite("Settings", ["CommandCenter", "Cells"]),
-    suite("Loop", ["TestHouse", "Runs", "Transport"]),
+    suite("Loop", ["TestHouse", "Transport", "Runs", "JSON"]),
     suite(
       "LocalRuntime",
       ["RuntimeAPI", "Runs", "JSON", .product(name: "GRDB", package: "GRDB.swift")]

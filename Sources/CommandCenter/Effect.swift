@@ -15,6 +15,10 @@ package enum Effect: Sendable, Equatable {
   case loadStart(WorkflowID, input: RunReference?)
   /// Read how long the steps of a workflow took in its last runs, when there is time for it.
   case loadHistory(WorkflowID, version: Int?)
+  /// Look over what the program needs: settings, network, server, token, clock.
+  case examine
+  /// Read a run's context.
+  case loadContext(RunReference)
   /// Read the journals of all programs on this machine.
   case readActivity
   /// Write decisions or a hand-over to a new file.
@@ -23,6 +27,8 @@ package enum Effect: Sendable, Equatable {
   case edit(EditorWish)
   /// Carry a decision out.
   case carryOut(Decision)
+  /// Have it on record that a decision is made and waits in the undo window.
+  case hold(Decision)
   /// Have it on record that a decision was taken back before it was sent.
   case withdraw(Decision, why: String)
   /// Have it on record that decisions are about to be sent one by one.

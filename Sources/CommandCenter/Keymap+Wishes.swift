@@ -244,7 +244,7 @@ extension Keymap.Scope {
     case .filter, .help, .command, .token, .form, .choice, .start, .line: true
     case .naming, .field, .prompt: true
     case .inbox, .run, .decision, .stopping, .firstStart: false
-    case .activity, .record, .review, .sending, .leaving: false
+    case .activity, .record, .report, .review, .sending, .leaving: false
     }
   }
 }

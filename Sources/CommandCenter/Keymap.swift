@@ -10,6 +10,8 @@ package struct Keymap: Sendable, Equatable {
     case activity
     /// One decision of it.
     case record
+    /// What is only read: what `doctor` found, a run's context.
+    case report
     case review
     case sending
     case filter
@@ -130,6 +132,7 @@ package struct Keymap: Sendable, Equatable {
     .record: moving + [
       Binding(.open, "enter"), Binding(.copy, "y"), Binding(.takeBack, "u"),
     ] + leaving,
+    .report: moving + [Binding(.refresh, "r"), Binding(.takeBack, "u")] + leaving,
     .review: moving + deciding + [
       Binding(.drop, "space"), Binding(.send, "y"), Binding(.open, "enter"),
     ] + leaving,
@@ -149,12 +152,10 @@ package struct Keymap: Sendable, Equatable {
     ],
     .decision: [
       Binding(.confirm, "y"), Binding(.comment, "c"), Binding(.edit, "e"),
-      Binding(.takeBack, "u"), Binding(.close, "esc n q"),
-      Binding(.leave, "ctrl-c"), Binding(.suspend, "ctrl-z"),
+      Binding(.close, "esc n q"), Binding(.leave, "ctrl-c"), Binding(.suspend, "ctrl-z"),
     ],
     .stopping: [
-      Binding(.gracefully, "g"), Binding(.immediately, "i"), Binding(.takeBack, "u"),
-      Binding(.close, "esc n q"),
+      Binding(.gracefully, "g"), Binding(.immediately, "i"), Binding(.close, "esc n q"),
       Binding(.leave, "ctrl-c"), Binding(.suspend, "ctrl-z"),
     ],
     .command: [

@@ -16,6 +16,8 @@ package struct Link: Sendable, Equatable {
   ///
   /// One that hangs until its time is out stands for many.
   package private(set) var outlasted = false
+  /// Since when the poll under way has no answer, once that is long; a late one makes it good.
+  package var silentSince: Timestamp?
   /// When the next one comes, after a failure.
   package var nextTry: Timestamp?
   /// How often there should be a reading.
@@ -35,6 +37,7 @@ package struct Link: Sendable, Equatable {
   mutating func succeeded(at moment: Timestamp) {
     lastGood = moment
     fault = nil
+    silentSince = nil
     missed = 0
     outlasted = false
     nextTry = nil
@@ -44,6 +47,7 @@ package struct Link: Sendable, Equatable {
   mutating func failed(_ why: Fault, missed count: Int, nextTry next: Timestamp, at now: Timestamp)
   {
     fault = why
+    silentSince = nil
     missed = count
     nextTry = next
     if let interval = pace.interval, let lastGood {
@@ -53,8 +57,8 @@ package struct Link: Sendable, Equatable {
 
   /// Whether what is shown must not be taken for how things stand.
   package var isStale: Bool {
-    isFromDisk || missed >= Link.patience || outlasted || (fault != nil && lastGood == nil)
-      || (fault.map { Link.isLasting($0.kind) } ?? false)
+    isFromDisk || silentSince != nil || missed >= Link.patience || outlasted
+      || (fault != nil && lastGood == nil) || (fault.map { Link.isLasting($0.kind) } ?? false)
   }
 
   /// Whether trying again soon is no remedy: somebody has to do something.
@@ -87,11 +91,13 @@ package struct Link: Sendable, Equatable {
   mutating func shift(by jump: Duration) {
     if !isFromDisk { lastGood = lastGood.map { $0 + jump } }
     nextTry = nextTry.map { $0 + jump }
+    silentSince = silentSince.map { $0 + jump }
   }
 
   /// The word for what is wrong, in the truth line.
   package var word: String? {
-    guard isStale, let fault else { return nil }
+    guard isStale else { return nil }
+    guard let fault else { return silentSince == nil ? nil : "NO ANSWER" }
     return switch fault.kind {
     case .unreachable, .timedOut: "OFFLINE"
     case .untrusted: "NOT TRUSTED"
@@ -103,6 +109,12 @@ package struct Link: Sendable, Equatable {
     case .rejected, .local: "REFUSED"
     case .tooLarge: "TOO LARGE"
     }
+  }
+
+  /// How long the poll under way has had no answer; nil while that is not long, and where a failure
+  /// before it says more.
+  package func silence(at now: Timestamp) -> Duration? {
+    fault == nil ? silentSince.map { max(.zero, now - $0) } : nil
   }
 
   /// When the truth line will say something else without anything having happened: every second

@@ -31,6 +31,7 @@ package enum Message: Sendable, Equatable {
   case theme(ThemeMessage)
   case filter(FilterMessage)
   case activity(ActivityMessage)
+  case report(ReportMessage)
   /// Something could not be kept on this machine.
   case unkept(ShelfSubject, Fault)
 }
@@ -43,6 +44,8 @@ package enum InboxMessage: Sendable, Equatable {
   ///
   /// A long one comes folded already, off the path of the keys.
   case reading(Reading, changed: Bool, folded: Inbox? = nil)
+  /// The server has not answered the poll under way since then; it may yet.
+  case silent(since: Timestamp)
   /// A poll failed; so many have since the last good one, and the next comes then.
   case failed(Fault, nextTry: Timestamp, missed: Int)
 }
@@ -71,6 +74,8 @@ package enum DecisionMessage: Sendable, Equatable {
   case outcome(Decision, Outcome, recorded: Bool)
   /// It was taken back before anything of it began.
   case withdrawn(Decision)
+  /// It was to be taken back, and is being sent or read back already.
+  case underWay(Decision)
   /// Whether decisions can be recorded, or why not.
   case journal(Fault?)
   /// What programs that ended too early had decided, and what became of it.

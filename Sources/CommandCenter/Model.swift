@@ -58,6 +58,8 @@ package struct Model: Sendable, Equatable {
   var awaitsRecord = false
   /// Whether read-only was switched on here.
   var isReadOnlyHere = false
+  /// What was done here to runs that are, or were, listed: a row that leaves says so.
+  var done: [RunID: Decision] = [:]
   /// What was sent last as one; kept until the next.
   package var bulk: Bulk?
   package var notice: Notice?
@@ -126,6 +128,7 @@ package enum Layer: Sendable, Equatable {
   case run(RunScreen)
   case activity
   case record(RecordScreen)
+  case report(ReportScreen)
   case review(ReviewPage)
   case sending(SendingPage)
   case filter(FilterPrompt)
@@ -149,6 +152,7 @@ package enum Layer: Sendable, Equatable {
     case .run(let screen): screen.isEditing ? .field : .run
     case .activity: .activity
     case .record: .record
+    case .report: .report
     case .review(let page): page.asksHow ? .stopping : .review
     case .sending: .sending
     case .filter: .filter

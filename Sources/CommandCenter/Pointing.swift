@@ -49,7 +49,7 @@ extension Model {
       return .item(place)
     case .help(let screen): return helpSpot(at: position, screen)
     case .decision, .stopping, .command, .token, .firstStart, .choice, .start, .naming,
-      .record:
+      .record, .report:
       return nil
     case .confirmName, .commenting, .leaving: return nil
     }
@@ -122,6 +122,10 @@ extension Model {
       settleActivity()
     case .record(let screen):
       return recordCommand(lines < 0 ? .up : .down, screen)
+    case .report(var screen):
+      screen.scroll += lines
+      layers[layers.count - 1] = .report(screen)
+      settleReport()
     case .review(var page):
       page.cursor = max(0, min(page.cursor + lines, page.items.count - 1))
       layers[layers.count - 1] = .review(page)

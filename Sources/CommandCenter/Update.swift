@@ -38,6 +38,7 @@ extension Model {
       settleActivity()
       settleReview()
       settleSending()
+      settleReport()
       // Keys from before it is drawn again were not meant for it.
       return (isBack ? [.dropInput] : []) + watchSelection()
     case .tick:
@@ -57,6 +58,7 @@ extension Model {
     case .theme(let message): return handle(message)
     case .filter(let message): return handle(message)
     case .activity(let message): return handle(message)
+    case .report(let message): return handle(message)
     case .unkept(_, let fault):
       say(fault.sentence, .bad)
       return []
@@ -126,6 +128,7 @@ extension Model {
     case .refresh:
       if case .run(let screen) = top { return refreshNow() + load(screen.reference) }
       if case .activity = top { return refreshNow() + readActivity() }
+      if case .report(let screen) = top { return readReport(screen) }
       return refreshNow()
     case .commandLine: return openLine()
     case .newToken:
@@ -143,6 +146,7 @@ extension Model {
     case .run(let screen): return runCommand(command, screen)
     case .activity: return activityCommand(command)
     case .record(let screen): return recordCommand(command, screen)
+    case .report(let screen): return reportCommand(command, screen)
     case .review(let page): return reviewCommand(command, page)
     case .sending(let page): return sendingCommand(command, page)
     case .decision(let dialog): return decisionKey(command, dialog)
@@ -163,16 +167,16 @@ extension Model {
     case .naming(var naming):
       if naming.line.insert(text) { layers[layers.count - 1] = .naming(naming) }
     case .help(var screen):
-      if Prompt.append(text, to: &screen.query) { layers[layers.count - 1] = .help(screen) }
+      if screen.line.insert(text) { layers[layers.count - 1] = .help(screen) }
     case .command(let line): return pasteCommand(text, line)
     case .token(var prompt):
-      prompt.append(text)
+      prompt.insert(text)
       layers[layers.count - 1] = .token(prompt)
     case .activity: pasteActivityFilter(text)
     case .confirmName(let prompt): typeName(prompt) { $0.insert(text) }
     case .commenting(let prompt): typeComment(prompt) { $0.insert(text) }
     case .firstStart(var screen):
-      screen.form?.append(text)
+      screen.form?.insert(text)
       layers[layers.count - 1] = .firstStart(screen)
     case .choice(var choice):
       if choice.line.insert(text) { choice.selected = nil }

@@ -21,6 +21,7 @@ private func draw(_ model: Model) -> Frame {
   case .start(let screen): StartView.draw(screen, model, into: &frame)
   case .activity: ActivityView.draw(model, into: &frame)
   case .record(let screen): RecordView.draw(screen, model, into: &frame)
+  case .report(let screen): ReportView.draw(screen, model, into: &frame)
   case .review(let page): ReviewView.draw(page, model, into: &frame)
   case .sending(let page): SendingView.draw(page, model, into: &frame)
   default: InboxView.draw(model, into: &frame)
@@ -39,7 +40,7 @@ private func draw(_ model: Model) -> Frame {
     case .leaving: DialogView.drawLeaving(model, into: &frame)
     case .command(let line): CommandLineView.draw(line, model, into: &frame)
     case .naming(let naming): FilterNamingView.draw(naming, model, into: &frame)
-    case .inbox, .run, .review, .sending, .activity, .record: break
+    case .inbox, .run, .review, .sending, .activity, .record, .report: break
     case .firstStart, .filter, .choice, .start: break
     }
   }

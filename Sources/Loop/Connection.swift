@@ -100,6 +100,11 @@ package protocol Wiring: AnyObject {
   /// - Returns: All filters of the config, this one among them.
   /// - Throws: A fault `local` whose sentence says why it cannot be written.
   func save(_ filter: SavedFilter) throws(Fault) -> [SavedFilter]
+  /// Looks over what the open profile needs, as `doctor` does, but for what only a terminal that
+  /// nobody uses can tell.
+  /// - Parameter size: The terminal's.
+  /// - Returns: The look; it takes seconds, and is had off the loop's thread.
+  func examination(size: Size) -> @Sendable () -> [ReportLine]
   /// Reads a theme.
   /// - Throws: A fault `local` whose sentence says what is wrong with it.
   func theme(_ name: String) throws(Fault) -> Theme

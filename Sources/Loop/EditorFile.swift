@@ -8,15 +8,15 @@ internal import Runs
   static let limit = 1 << 20
 
   let path: String
-  private let folder: String
+  private let folder: EditorFolder
   /// Whether a line break was put behind a text that had none, as editors want it.
   private let isClosed: Bool
 
   /// Makes the file with a text in it, in the first of the folders that can be written.
   /// - Throws: A fault `local` that says why there is none.
   init(_ wish: EditorWish, in folders: [String]) throws(Fault) {
-    folder = try EditorFile.makeFolder(in: folders)
-    path = "\(folder)/\(EditorFile.name(wish))"
+    folder = try EditorFolder(in: folders)
+    path = "\(folder.path)/\(EditorFile.name(wish))"
     isClosed = !wish.text.hasSuffix("\n")
     let text = isClosed && !wish.text.isEmpty ? wish.text + "\n" : wish.text
     let flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC
@@ -24,7 +24,10 @@ internal import Runs
     guard descriptor >= 0 else {
       let code = errno
       remove()
-      throw Fault(.local, "no file for the editor could be made in \(folder): \(Words.of(code))")
+      throw Fault(
+        .local,
+        "no file for the editor could be made in \(folder.path): \(Words.of(code))"
+      )
     }
     defer { close(descriptor) }
     var rest = Array(text.utf8)[...]
@@ -38,23 +41,6 @@ internal import Runs
       }
       rest = rest.dropFirst(count)
     }
-  }
-
-  private static func makeFolder(in folders: [String]) throws(Fault) -> String {
-    var code: Int32 = ENOENT
-    for folder in folders {
-      var template = Array("\(folder)/command-center-XXXXXX".utf8CString)
-      let isMade = unsafe template.withUnsafeMutableBufferPointer { buffer in
-        unsafe buffer.baseAddress.map { unsafe mkdtemp($0) != nil } ?? false
-      }
-      if isMade { return String(decoding: template.dropLast().map(UInt8.init), as: UTF8.self) }
-      code = errno
-    }
-    let places = folders.joined(separator: ", ")
-    throw Fault(
-      .local,
-      "no folder for the editor's file could be made in \(places): \(Words.of(code))"
-    )
   }
 
   /// A name that says what is edited, with the extension that editors go by.
@@ -103,18 +89,7 @@ internal import Runs
   }
 
   /// Removes the file, and whatever the editor has put beside it.
-  func remove() {
-    if let open = unsafe opendir(folder) {
-      while let entry = unsafe readdir(open) {
-        let name = unsafe withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
-          unsafe String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
-        }
-        if name != ".", name != ".." { _ = unsafe unlink("\(folder)/\(name)") }
-      }
-      unsafe closedir(open)
-    }
-    _ = unsafe rmdir(folder)
-  }
+  func remove() { folder.remove() }
 }
 
 /// What the system says of a failure.

@@ -2,6 +2,7 @@ internal import CommandCenter
 internal import RunClient
 internal import Runs
 internal import Shell
+internal import Transport
 
 extension EventLoop {
   // MARK: The record of what was decided
@@ -25,6 +26,16 @@ extension EventLoop {
         content: .activity(.read(newest, remarks: remarks))
       )
     }
+  }
+
+  /// Looks over what the program needs; of two looks the later one counts.
+  func examine() {
+    let look = wiring.examination(size: model.size)
+    let physician = Worker<Errands.Done>(waking: profile.connection.pool.waker)
+    physician.take { [epoch = errands.epoch] in
+      Errands.Done(epoch: epoch, content: .examined(look()))
+    }
+    self.physician = physician
   }
 
   /// Writes decisions or a hand-over to a new file.
@@ -71,6 +82,8 @@ extension EventLoop {
   /// What the server shows now, or why that is not known.
   private var presentReading: Result<Reading, Fault> {
     if let reading = model.inbox.reading, !model.link.isStale { return .success(reading) }
-    return .failure(model.link.fault ?? Fault(.unreachable, "the server was not read yet"))
+    let silence =
+      model.link.silentSince == nil ? "the server was not read yet" : "the server does not answer"
+    return .failure(model.link.fault ?? Fault(.unreachable, silence))
   }
 }

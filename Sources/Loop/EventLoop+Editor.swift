@@ -36,6 +36,14 @@ extension EventLoop {
     painted = nil
   }
 
+  /// Removes what programs that were killed left of their editors.
+  func sweepEditorFiles() {
+    guard let folders = try? wiring.editor().folders else { return }
+    clerk.take { [epoch = errands.epoch] in
+      Errands.Done(epoch: epoch, content: .swept(EditorFolder.sweep(folders)))
+    }
+  }
+
   /// Looks after the editor: a child has changed, or we were continued.
   func watchEditor() {
     guard let editor else { return }

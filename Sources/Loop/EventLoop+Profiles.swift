@@ -20,8 +20,12 @@ struct Errands {
     case kept(Result<String?, Fault>)
     case saved(Fault?)
     case shelved([ShelfFault])
+    /// How many files of editors were removed that programs left which were killed.
+    case swept(Int)
     /// What came of looking at the journals, or of writing a file.
     case activity(ActivityMessage)
+    /// What was found when everything was looked over.
+    case examined([ReportLine])
   }
 
   /// Why something could not be kept.
@@ -50,6 +54,8 @@ struct Errands {
   var wanted: [ShelfEntry] = []
   /// What was given away to be kept, until it is.
   var shelving: [ShelfEntry] = []
+  /// Who writes them.
+  let shelfTurn = ShelfTurn()
   /// The shelves of which it was said that they cannot be written.
   var unkept: Set<ShelfSubject> = []
 
@@ -93,6 +99,7 @@ extension EventLoop {
     errands = Errands(epoch: errands.epoch + 1)
     worker = Worker(waking: next.connection.pool.waker)
     clerk = Worker(waking: next.connection.pool.waker)
+    physician = nil
     events = []
     isFolding = false
     theme = next.theme
@@ -159,7 +166,10 @@ extension EventLoop {
       log?.write(.error, "snapshot", fault.sentence, at: now)
     case .shelved(let faults):
       tell(faults)
+    case .swept(let count):
+      if count > 0 { log?.write(.info, "editor", "\(count) left files removed", at: now) }
     case .activity(let message): handle(.activity(message))
+    case .examined(let lines): handle(.report(.examined(lines)))
     }
   }
 
@@ -237,11 +247,8 @@ extension EventLoop {
     }
     errands.shelving = errands.wanted
     errands.wanted = []
-    clerk.take { [entries = errands.shelving, epoch = errands.epoch] in
-      let faults = folder.keep(entries).map {
-        Errands.ShelfFault(subject: $0.subject, fault: $0.fault)
-      }
-      return Errands.Done(epoch: epoch, content: .shelved(faults))
+    clerk.take { [entries = errands.shelving, turn = errands.shelfTurn, epoch = errands.epoch] in
+      Errands.Done(epoch: epoch, content: .shelved(turn.keep(entries, in: folder)))
     }
   }
 
@@ -263,8 +270,8 @@ extension EventLoop {
     errands.shelving = []
     errands.wanted = []
     guard let folder = profile.shelves, !rest.isEmpty else { return }
-    for (_, fault) in folder.keep(rest, isHurried: isHurried) {
-      log?.write(.error, "shelf", fault.sentence, at: SystemClock.now())
+    for unkept in errands.shelfTurn.keepLast(rest, in: folder, isHurried: isHurried) {
+      log?.write(.error, "shelf", unkept.fault.sentence, at: SystemClock.now())
     }
   }
 

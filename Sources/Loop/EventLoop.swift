@@ -30,6 +30,8 @@ package final class EventLoop {
   var worker: Worker<ErrandDone>
   /// Does what belongs to the profile but not to its client: tokens, snapshots.
   var clerk: Worker<Errands.Done>
+  /// Looks over what the program needs: that may take long, and nothing else waits for it.
+  var physician: Worker<Errands.Done>?
   var errands = Errands()
   var theme: Theme
   var model: Model
@@ -92,6 +94,7 @@ package final class EventLoop {
     log?.write(.info, "start", terminal, at: SystemClock.now())
     if polling { begin() }
     paint()
+    sweepEditorFiles()
     while ending == nil {
       takeWhatCame()
       guard ending == nil else { break }
@@ -105,6 +108,8 @@ package final class EventLoop {
     session.restore()
     finishRecords()
     leaveProfile(isHurried: ending.map { if case .signalled = $0 { true } else { false } } ?? false)
+    // What encrypts is torn down with the program: who still uses it is given a moment to be done.
+    if case .left = ending { physician?.finish(withinMilliseconds: 200) }
     // Whoever leaves does not wait for a name that is being resolved.
     pool.abandon()
     log?.write(.info, "end", "\(ending.map { "\($0)" } ?? "done")", at: SystemClock.now())
@@ -135,6 +140,7 @@ package final class EventLoop {
       }
     }
     for done in clerk.results() { take(done) }
+    for done in physician?.results() ?? [] { take(done) }
     for event in client.advance(now: SystemClock.now()) {
       note(event)
       events.append(event)
@@ -164,7 +170,9 @@ package final class EventLoop {
             arrangement = model.inbox.arrangement, lookout = model.lookout,
             before = model.inbox.inbox
           ] in
-          .folded(reading, Inbox(reading, arrangement, lookout: lookout, after: before))
+          var inbox = Inbox(reading, arrangement, lookout: lookout, after: before)
+          inbox.prepareLongSearch()
+          return .folded(reading, inbox)
         }
       } else if let message = Message(event) {
         handle(message)
@@ -210,10 +218,13 @@ package final class EventLoop {
     case .loadWorkflows: client.list(.workflows)
     case .loadStart(let workflow, let run): client.loadStart(workflow, input: run)
     case .readActivity: readActivity()
+    case .examine: examine()
+    case .loadContext(let run): client.loadContext(run)
     case .export(let kind): export(kind)
     case .loadHistory(let workflow, let version):
       client.loadHistory(workflow, version: version)
     case .carryOut(let decision): client.carryOut(decision, now: now)
+    case .hold(let decision): client.hold(decision, now: now)
     case .withdraw(let decision, let why): client.withdraw(decision, why: why, now: now)
     case .plan(let batch, let decisions): client.plan(batch, decisions, now: now)
     case .probeJournal: client.probeJournal(now: now)
@@ -328,11 +339,13 @@ extension Message {
   /// What the client tells, as a message; nil for what the application need not know.
   fileprivate init?(_ event: ClientEvent) {
     switch event {
-    case .pollStarted, .context, .exchanged, .listing(.runs, _), .listing(.tasks, _): return nil
+    case .pollStarted, .exchanged, .listing(.runs, _), .listing(.tasks, _): return nil
+    case .context(let run, let result): self = .report(.context(run, result))
     case .listing(.workflows, let result): self = .workflow(.listed(result.map(\.workflows)))
     case .facts(let workflow, let result): self = .workflow(.facts(workflow, result))
     case .reading(let reading, let changed):
       self = .inbox(.reading(reading, changed: changed))
+    case .pollSilent(let since): self = .inbox(.silent(since: since))
     case .pollFailed(let fault, let nextTry, let missed):
       self = .inbox(.failed(fault, nextTry: nextTry, missed: missed))
     case .detail(let run, let result): self = .run(.detail(run, result))
@@ -343,6 +356,7 @@ extension Message {
     case .outcome(let decision, let outcome, let recorded):
       self = .decision(.outcome(decision, outcome, recorded: recorded))
     case .withdrawn(let decision): self = .decision(.withdrawn(decision))
+    case .underWay(let decision): self = .decision(.underWay(decision))
     case .journal(let fault): self = .decision(.journal(fault))
     case .unfinished(let unfinished): self = .decision(.unfinished(unfinished))
     }

@@ -6,10 +6,12 @@ package import Transport
 /// Drives the examination of a server.
 package struct Examiner {
   private let pool: TransferPool
-  private let signals: Signals
+  private let signals: Signals?
 
   /// An examiner; nobody else starts anything in the pool.
-  package init(pool: TransferPool, signals: Signals) {
+  ///
+  /// Without signals it cannot be ended before its bounds.
+  package init(pool: TransferPool, signals: Signals?) {
     self.pool = pool
     self.signals = signals
   }
@@ -38,10 +40,10 @@ package struct Examiner {
     start(examination.begin())
     while !examination.isOver {
       let ready = pool.wait(
-        watching: [Watch(descriptor: signals.descriptor)],
+        watching: signals.map { [Watch(descriptor: $0.descriptor)] } ?? [],
         milliseconds: 60_000
       )
-      if !ready.isEmpty, let signal = signals.drain().first(where: \.ends) {
+      if !ready.isEmpty, let signal = signals?.drain().first(where: \.ends) {
         throw Interrupted(number: signal.number)
       }
       for (id, result) in pool.finished() {

@@ -14,6 +14,9 @@ extension Log {
       let pause = max(0, (next - now).inMilliseconds)
       let words = "\(missed) missed, again in \(pause) ms: \(fault.sentence)"
       write(.error, "poll", words, at: now)
+    case .pollSilent(let since):
+      let silence = max(0, (now - since).inMilliseconds)
+      write(.error, "poll", "no answer for \(silence) ms", at: now)
     case .detail(let run, .failure(let fault)):
       write(.error, "run", "\(run.run.text): \(fault.sentence)", at: now)
     case .stage(let id, let stage):
@@ -28,9 +31,8 @@ extension Log {
     case .listing(_, .failure(let fault)): write(.error, "list", fault.sentence, at: now)
     case .history(let workflow, .failure(let fault)):
       write(.error, "history", "\(workflow.text): \(fault.sentence)", at: now)
-    case .journal(nil), .unfinished, .withdrawn, .reading, .detail, .pollStarted, .graph, .context,
-      .history,
-      .listing, .facts:
+    case .journal(nil), .unfinished, .withdrawn, .underWay, .reading, .detail, .pollStarted, .graph,
+      .context, .history, .listing, .facts:
       break
     }
   }

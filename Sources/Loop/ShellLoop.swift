@@ -172,7 +172,11 @@ package final class ShellLoop {
       case .records:
         let contents = journals?.read()
         pending.append(
-          .records(contents?.records ?? [], remarks: contents?.remarks ?? [])
+          .records(
+            contents?.records ?? [],
+            remarks: contents?.remarks ?? [],
+            isUnread: contents?.isUnread ?? false
+          )
         )
       case .carryOut(let decision): client?.carryOut(decision, now: now)
       case .wait(let until): alarm = until
@@ -248,7 +252,8 @@ extension ShellMessage {
   /// What the client tells, as a message; nil for what no verb needs to know.
   fileprivate init?(_ event: ClientEvent) {
     switch event {
-    case .pollStarted, .exchanged, .history, .journal, .unfinished, .withdrawn, .facts:
+    case .pollStarted, .pollSilent, .exchanged, .history, .journal, .unfinished, .withdrawn,
+      .underWay, .facts:
       return nil
     case .reading(let reading, _): self = .reading(.success(reading))
     case .pollFailed(let fault, _, _): self = .reading(.failure(fault))

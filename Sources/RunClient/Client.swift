@@ -13,21 +13,24 @@ package final class Client {
   /// Longer than any loop sleeps: what happened less often was not looked at, since the machine slept
   /// or the clock was set.
   package static let sleepBound = Duration.seconds(120)
+  /// How long a call of a poll goes unanswered before that is told: as long as three polls are apart
+  /// while something happens.
+  package static let silenceBound = Duration.seconds(9)
 
   /// The server that is asked.
-  package private(set) var server: Server
+  package internal(set) var server: Server
   /// How it is spoken to.
   package let backend: any Backend
 
   private let pool: TransferPool
-  private let journal: Journal
-  private let random: () -> Double
+  let journal: Journal
+  let random: () -> Double
   private let tellsExchanges: Bool
 
-  private var poller = Poller()
-  private var known = KnownInbox()
-  private var knowledge = Knowledge()
-  private var flights: [Int: Flight] = [:]
+  var poller = Poller()
+  var known = KnownInbox()
+  var knowledge = Knowledge()
+  var flights: [Int: Flight] = [:]
   private var lastFlight = 0
   private var routes: [TransferID: Route] = [:]
   /// The loads that come after the one in flight for the same run.
@@ -35,21 +38,21 @@ package final class Client {
   /// The workflows whose past is wanted, read one after the other when nothing else is to be done.
   private var histories: [(workflow: WorkflowID, version: Int?)] = []
   /// The decisions that are not under way.
-  private var dispatcher = Dispatcher()
+  var dispatcher = Dispatcher()
   /// What is to be on record though nothing waits for it; written together.
-  private var notes: [JournalEntry] = []
+  var notes: [JournalEntry] = []
   private var errands: [Errand] = []
   /// What the errands that are out belong to, by errand; nil for those that belong to no flight.
   private var out: [Int: Int?] = [:]
   private var lastErrand = 0
   /// The errands that write to the journal and are not back.
   private var records: Set<Int> = []
-  private var events: [ClientEvent] = []
-  private var now = Timestamp(milliseconds: 0)
+  var events: [ClientEvent] = []
+  var now = Timestamp(milliseconds: 0)
   /// When the client was last looked after.
-  private var seen: Timestamp?
+  var seen: Timestamp?
   /// Set while connections may be dead without anybody having said so.
-  private var freshUntil: Timestamp?
+  var freshUntil: Timestamp?
 
   /// A client of a server.
   /// - Parameters:
@@ -76,21 +79,6 @@ package final class Client {
   }
 
   // MARK: What is wanted
-
-  /// Sets how often the inbox is read.
-  package func setPace(_ pace: Pace, now: Timestamp) { poller.setPace(pace) }
-
-  /// Sends another token from now on.
-  ///
-  /// A poll that went out with the old one is given up: its answer would say nothing of the new one.
-  package func setToken(_ token: String?) {
-    server.token = token
-    cancelRefresh()
-    poller.giveUp()
-  }
-
-  /// Reads the inbox at once, in spite of failures before.
-  package func pollNow(now: Timestamp) { poller.pollNow(now) }
 
   /// Looks at a run; of what is `known` only the news is fetched.
   ///
@@ -134,61 +122,6 @@ package final class Client {
     histories.append((workflow, version))
   }
 
-  /// Carries a decision out; decisions about one run go one after the other.
-  ///
-  /// One that was not sent, or of which nobody knows what became, may be given again: it keeps its
-  /// key, and where it was sent it is read back first and not sent when it shows.
-  package func carryOut(_ decision: Decision, now: Timestamp) {
-    let isKnown =
-      dispatcher.holds(decision.id)
-      || flights.values.contains { $0.decision?.id == decision.id }
-    guard !isKnown else { return }
-    self.now = now
-    dispatcher.take(decision)
-    startQueued()
-  }
-
-  /// Reads back what programs that ended too early left open in their journals, without sending
-  /// anything; ``ClientEvent/unfinished(_:)`` tells, in any case.
-  ///
-  /// Journals of programs that live, and what others are settling this moment, are left alone.
-  package func settleUnfinished(now: Timestamp) {
-    self.now = now
-    send(nil) { [journal] in
-      let (claim, contents) = journal.folder.claim(for: journal.place)
-      return ErrandResult(content: .claimed(claim, contents))
-    }
-  }
-
-  /// Takes a decision back that waits its turn, or never came here, and has that on record.
-  ///
-  /// One that has begun goes on: only its outcome tells what became of it. One that was sent before
-  /// and waits to be tried again stays on record as it is, for the next start to read back.
-  package func withdraw(_ decision: Decision, why: String, now: Timestamp) {
-    guard !isUnderWay(decision.id) else { return }
-    dispatcher.drop(decision.id)
-    guard !dispatcher.doubts(decision.id) else {
-      self.now = now
-      let fault = Fault(.local, "it was not tried again; whether it was done before is not known")
-      events.append(.outcome(decision, .unknown(fault), recorded: true))
-      return
-    }
-    note(.withdrawn(decision, why: why, at: now), now: now)
-    events.append(.withdrawn(decision))
-  }
-
-  /// Has it on record that decisions are about to be sent one by one, so that a start after a crash
-  /// knows which were not.
-  package func plan(_ batch: BatchID, _ decisions: [Decision], now: Timestamp) {
-    note(.planned(batch, decisions, at: now), now: now)
-  }
-
-  /// Finds out whether the journal can be written; ``ClientEvent/journal(_:)`` tells.
-  package func probeJournal(now: Timestamp) {
-    self.now = now
-    record(of: nil) { [journal] () throws(Fault) in try journal.probe() }
-  }
-
   /// Reads a list once.
   package func list(_ wanted: WantedList) {
     launch(.listing(wanted, backend.list(wanted)))
@@ -200,7 +133,8 @@ package final class Client {
   /// it; nil when nothing is due.
   package var nextDeadline: Timestamp? {
     if !events.isEmpty || !errands.isEmpty || !notes.isEmpty { return now }
-    return (flights.values.compactMap(\.due) + [poller.due].compactMap(\.self)).min()
+    let dues = flights.values.flatMap { [$0.due, $0.silentAt] } + [poller.due]
+    return dues.compactMap(\.self).min()
   }
 
   /// Whether nothing is under way, waits its turn or waits to be told.
@@ -218,6 +152,7 @@ package final class Client {
       take(Answer(result, at: now), on: route)
     }
     for (id, flight) in flights where flight.due.map({ $0 <= now }) ?? false { wake(id) }
+    tellSilence()
     if let due = poller.due, due <= now {
       let isWhole = poller.wantsWhole(now)
       poller.begin(isWhole: isWhole)
@@ -240,7 +175,10 @@ package final class Client {
       // Ahead of what came up since: a plan stands before what is sent of it.
       let later = errands
       errands = []
-      record(of: nil) { [journal, notes] () throws(Fault) in try journal.append(notes) }
+      let isTold = notes.contains { if case .held = $0 { false } else { true } }
+      record(of: nil, isTold: isTold) { [journal, notes] () throws(Fault) in
+        try journal.append(notes)
+      }
       errands += later
       notes = []
     }
@@ -260,7 +198,7 @@ package final class Client {
       flights[owner]?.work = work
       perform(moves, of: owner)
     case .recorded(let fault): recorded(fault, of: owner)
-    case .claimed: break
+    case .claimed, .noted: break
     }
     catchUp(owner)
   }
@@ -272,36 +210,12 @@ package final class Client {
     case .claimed(let claim, let contents):
       tell(dispatcher.settle(claim, contents))
       startQueued()
-    case .advanced: break
+    case .advanced, .noted: break
     }
   }
 }
 
 extension Client {
-  // MARK: Time
-
-  /// Takes in the time, which may stand anywhere after a sleep of the machine or when it was set.
-  private func see(_ now: Timestamp) {
-    if let seen, now - seen > Client.sleepBound { wake(now) }
-    if let seen, now < seen {
-      freshUntil = nil
-      for (id, flight) in flights {
-        flights[id]?.alarm = flight.alarm.map { min($0, now + CommandJob.longestPause) }
-      }
-    }
-    seen = now
-    self.now = now
-    poller.see(now)
-  }
-
-  /// Begins again what the connections of before a sleep would hold up.
-  private func wake(_ now: Timestamp) {
-    cancelRefresh()
-    poller.woke(now)
-    // libcurl uses none that lay idle for longer.
-    freshUntil = now + .seconds(120)
-  }
-
   private func startHistory() {
     guard let next = histories.first, !poller.isHeldBack(now),
       !flights.values.contains(where: { if case .history = $0.work { true } else { false } })
@@ -311,12 +225,6 @@ extension Client {
     launch(.history(next.workflow, job))
   }
 
-  private func cancelRefresh() {
-    for (id, flight) in flights {
-      if case .refresh = flight.work { cancel(id) }
-    }
-  }
-
   // MARK: Flights
 
   private func flight(loading run: RunReference) -> Int? {
@@ -324,18 +232,18 @@ extension Client {
   }
 
   @discardableResult
-  private func launch(_ work: Work) -> Int {
+  func launch(_ work: Work) -> Int {
     lastFlight += 1
     let id = lastFlight
     var work = work
     let moves = work.begin(now)
-    flights[id] = Flight(work: work)
+    flights[id] = Flight(work: work, heardAt: now)
     perform(moves, of: id)
     land(id)
     return id
   }
 
-  private func cancel(_ id: Int) {
+  func cancel(_ id: Int) {
     guard let flight = flights.removeValue(forKey: id) else { return }
     for transfer in flight.transfers {
       routes[transfer] = nil
@@ -346,6 +254,8 @@ extension Client {
   private func take(_ answer: Answer, on route: Route) {
     if let rest = answer.rest { poller.leaveAlone(for: rest, now) }
     guard let flight = flights[route.flight] else { return }
+    flights[route.flight]?.heardAt = answer.receivedAt
+    flights[route.flight]?.isToldSilent = false
     if flight.isAway {
       flights[route.flight]?.waiting.append((answer, route.number))
       return
@@ -382,7 +292,7 @@ extension Client {
     perform(moves, of: id)
   }
 
-  private func send(
+  func send(
     _ owner: Int?,
     isRecord: Bool = false,
     _ work: @escaping @Sendable () -> ErrandResult
@@ -394,7 +304,7 @@ extension Client {
     errands.append(Errand(id: lastErrand, isRecord: isRecord, work: work))
   }
 
-  private func perform(_ moves: [Move], of id: Int) {
+  func perform(_ moves: [Move], of id: Int) {
     for move in moves {
       guard let flight = flights[id] else { return }
       switch move {
@@ -419,76 +329,6 @@ extension Client {
         guard case .command(let job) = flight.work else { return }
         over(id, job) { $0.left(job, fault) }
       }
-    }
-  }
-
-  // MARK: Decisions
-
-  private func write(_ entry: JournalEntry, of id: Int) {
-    record(of: id) { [journal] () throws(Fault) in try journal.append(entry) }
-  }
-
-  /// Writes what waits for nothing, and nothing waits for.
-  private func note(_ entry: JournalEntry, now: Timestamp) {
-    self.now = now
-    notes.append(entry)
-  }
-
-  private func isUnderWay(_ id: DecisionID) -> Bool {
-    flights.values.contains { $0.decision?.id == id }
-  }
-
-  private func record(of id: Int?, _ work: @escaping @Sendable () throws(Fault) -> Void) {
-    send(id, isRecord: true) {
-      do throws(Fault) {
-        try work()
-        return ErrandResult(content: .recorded(nil))
-      } catch {
-        return ErrandResult(content: .recorded(error))
-      }
-    }
-  }
-
-  private func recorded(_ fault: Fault?, of id: Int) {
-    guard case .command(var job) = flights[id]?.work else { return }
-    if let outcome = flights[id]?.outcome {
-      let isRecorded = fault == nil && job.wasRecorded ?? true
-      over(id, job) { $0.ended(job, outcome, recorded: isRecorded) }
-      return
-    }
-    let moves = job.recorded(fault, now: now)
-    flights[id]?.work = .command(job)
-    perform(moves, of: id)
-  }
-
-  /// Takes a decision out of flight and tells what is to be told of it.
-  private func over(
-    _ id: Int,
-    _ job: CommandJob,
-    _ end: (inout Dispatcher) -> ClientEvent?
-  ) {
-    knowledge.merge(job.learnt)
-    flights[id] = nil
-    tell(end(&dispatcher))
-    startQueued()
-  }
-
-  private func tell(_ event: ClientEvent?) {
-    if let event { events.append(event) }
-  }
-
-  /// Begins what may begin: one decision a run, few of a bulk, and what was decided singly first.
-  private func startQueued() {
-    let underWay = flights.values.compactMap(\.decision)
-    let room = BatchID.atOnce - underWay.count { $0.batch != nil }
-    for order in dispatcher.next(busy: Set(underWay.map(\.subject.run)), roomForBulk: room) {
-      let job = CommandJob(
-        order.decision,
-        for: order.purpose,
-        backend: backend,
-        knowledge: knowledge
-      )
-      launch(.command(job))
     }
   }
 
@@ -537,19 +377,5 @@ extension Client {
   private func end(_ id: Int) {
     if let learnt = flights[id]?.work.learnt { knowledge.merge(learnt) }
     cancel(id)
-  }
-
-  private func landed(_ result: Result<Refreshed, Fault>) {
-    switch result {
-    case .success(let refreshed):
-      known = refreshed.known
-      poller.succeeded(now, isWhole: refreshed.isWhole)
-      events.append(.reading(refreshed.reading, changed: refreshed.changed))
-      dispatcher.reached()
-      startQueued()
-    case .failure(let fault):
-      let next = poller.failed(fault, now, random: random())
-      events.append(.pollFailed(fault, nextTry: next, missed: poller.missed))
-    }
   }
 }

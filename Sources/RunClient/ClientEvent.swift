@@ -5,6 +5,8 @@ package import Runs
 package enum ClientEvent: Sendable {
   /// A poll has begun.
   case pollStarted
+  /// The server has not answered a call of the poll under way since then; it may yet.
+  case pollSilent(since: Timestamp)
   /// A poll succeeded; unchanged, nothing is new but the time.
   case reading(Reading, changed: Bool)
   /// A poll failed; the last good reading stands.
@@ -25,6 +27,8 @@ package enum ClientEvent: Sendable {
   case outcome(Decision, Outcome, recorded: Bool)
   /// A decision was taken back before anything of it began.
   case withdrawn(Decision)
+  /// A decision that was to be taken back is being sent or read back: what became of it is told next.
+  case underWay(Decision)
   /// Whether the journal can be written, or why not.
   case journal(Fault?)
   /// What the journals of programs that ended too early held, and what became of it.

@@ -170,6 +170,7 @@ struct Dispatcher {
     let open = contents.records.filter(\.isOpen)
     var result = Unfinished(
       planned: contents.records.filter(\.isLeftPlan),
+      unsent: contents.records.filter(\.isLeftHeld),
       remarks: contents.remarks
     )
     if open.count > Dispatcher.settledInAll {

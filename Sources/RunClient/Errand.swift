@@ -20,6 +20,8 @@ package struct ErrandResult: Sendable {
     case recorded(Fault?)
     /// What programs that ended too early left, and the hold on their journals.
     case claimed(JournalClaim, JournalFolder.Contents)
+    /// The journal has taken lines of which nobody waits to hear.
+    case noted
   }
 
   let content: Content

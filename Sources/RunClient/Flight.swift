@@ -14,11 +14,20 @@ struct Flight {
   /// When the work asked to be woken, and when it is, should the clock be set back meanwhile.
   var wakeAt: Timestamp?
   var alarm: Timestamp?
+  /// When the server answered it last, or when it began; and whether it was told how long that is.
+  var heardAt: Timestamp
+  var isToldSilent = false
   /// Set while the last line of a decision is being written.
   var outcome: Outcome?
 
   /// When it is to go on by itself; not while the work is away, which would come back as it was.
   var due: Timestamp? { isAway ? nil : alarm }
+
+  /// When the silence of the server is to be told; only polls are watched.
+  var silentAt: Timestamp? {
+    guard case .refresh = work, !isAway, !isToldSilent else { return nil }
+    return heardAt + Client.silenceBound
+  }
 
   var decision: Decision? { if case .command(let job) = work { job.decision } else { nil } }
 }

@@ -30,6 +30,8 @@ package struct JournalFolder: Sendable {
     package var records: [JournalRecord] = []
     /// What is missing here and why, a sentence each.
     package var remarks: [String] = []
+    /// Whether there is something, and none of it could be read.
+    package var isUnread = false
 
     /// Nothing.
     package init() {}
@@ -55,7 +57,10 @@ package struct JournalFolder: Sendable {
   package func read() -> Contents {
     var reading = Reading(folder: self)
     var contents = reading.read(names())
-    if let remark = absence { contents.remarks.append(remark) }
+    if let remark = absence {
+      contents.remarks.append(remark)
+      contents.isUnread = true
+    }
     return contents
   }
 
@@ -75,7 +80,8 @@ package struct JournalFolder: Sendable {
   /// that have them, so that nobody else settles them too while the claim lives.
   func claim(for place: JournalPlace) -> (claim: JournalClaim, contents: Contents) {
     let isWanted = { (record: JournalRecord) in
-      record.place.isSameServer(as: place) && (record.isOpen || record.isLeftPlan)
+      record.place.isSameServer(as: place)
+        && (record.isOpen || record.isLeftPlan || record.isLeftHeld)
     }
     var first = Reading(folder: self)
     var contents = first.read(names())
@@ -159,6 +165,7 @@ extension JournalFolder {
       var contents = Contents()
       contents.records = ledger.records
       contents.remarks = remarks
+      contents.isUnread = pieces.isEmpty && !unread.isEmpty
       return contents
     }
 

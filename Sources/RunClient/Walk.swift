@@ -15,6 +15,8 @@ struct KnownList<Item: Sendable & Equatable>: Sendable {
   var items: [Item] = []
   /// Whether the server has shown that it answers the same page for every offset.
   var ignoresOffset = false
+  /// The keys of items that were not on the pages, and are listed until they are missing once more.
+  var missed: Set<String> = []
 }
 
 /// How a list is asked for and read.
@@ -33,6 +35,10 @@ struct ListShape<Item: Sendable & Equatable>: Sendable {
 
 /// Reads a list page by page, whichever way the server pages; pages that are the same as last time
 /// are not decoded.
+///
+/// A list that moves between two pages of it tears: an item that is still there stands on neither.
+/// So where `doubtsDepartures` is set, and it took several pages, an item of last time has left only
+/// when two readings in a row do not have it; the second one is made at once.
 struct Walk<Item: Sendable & Equatable>: Sendable {
   private let shape: ListShape<Item>
   private let place: String
@@ -43,6 +49,18 @@ struct Walk<Item: Sendable & Equatable>: Sendable {
   private var keys: Set<String> = []
   private var count = 0
   private var isOffset = false
+  /// Whether what is missing is looked for once more.
+  private let doubtsDepartures: Bool
+  /// The reading before this one, where this one looks for what that one missed.
+  private var first: FirstReading?
+
+  /// A reading that items of last time are missing in.
+  private struct FirstReading: Sendable {
+    var known: KnownList<Item>
+    var missing: [Item]
+    var isCut: Bool
+    var unreadable: Int
+  }
 
   /// What is to be known next time.
   private(set) var known: KnownList<Item>
@@ -53,10 +71,16 @@ struct Walk<Item: Sendable & Equatable>: Sendable {
   /// Items that could not be read.
   private(set) var unreadable = 0
 
-  init(_ shape: ListShape<Item>, place: String, known old: KnownList<Item> = KnownList()) {
+  init(
+    _ shape: ListShape<Item>,
+    place: String,
+    known old: KnownList<Item> = KnownList(),
+    doubtsDepartures: Bool = false
+  ) {
     self.shape = shape
     self.place = place
     self.old = old
+    self.doubtsDepartures = doubtsDepartures
     known = KnownList()
     known.ignoresOffset = old.ignoresOffset
     call = shape.call(nil, nil)
@@ -64,6 +88,9 @@ struct Walk<Item: Sendable & Equatable>: Sendable {
 
   /// The items, once the walk is over.
   var items: [Item] { known.items }
+
+  /// Whether it took several pages, between which the list may have moved.
+  var isPaged: Bool { pages.count > 1 }
 
   /// The items of the page that came last.
   var lastPage: [Item] { pages.last?.items ?? [] }
@@ -73,6 +100,17 @@ struct Walk<Item: Sendable & Equatable>: Sendable {
 
   /// Takes the answer to the next call; true while there is another one.
   mutating func receive(_ answer: Answer) throws(Fault) -> Bool {
+    do throws(Fault) {
+      return try take(answer)
+    } catch {
+      // What was read before was read well, but for what is missing in it.
+      guard let first else { throw error }
+      settle(first)
+      return false
+    }
+  }
+
+  private mutating func take(_ answer: Answer) throws(Fault) -> Bool {
     let page = try read(answer)
     pages.append(page)
     unreadable += page.unreadable
@@ -88,13 +126,11 @@ struct Walk<Item: Sendable & Equatable>: Sendable {
     if isRepeated { known.ignoresOffset = known.ignoresOffset || !page.items.isEmpty }
     guard let following = isRepeated ? nil : following(page) else {
       isCut = isCut || (page.total ?? 0) > count || (isRepeated && !page.items.isEmpty)
-      finish()
-      return false
+      return finish()
     }
     guard pages.count < ListShape<Item>.pageBound else {
       isCut = true
-      finish()
-      return false
+      return finish()
     }
     call = following
     return true
@@ -137,23 +173,88 @@ struct Walk<Item: Sendable & Equatable>: Sendable {
     return isNew
   }
 
-  /// Puts the pages together: each item once, where it first stood, as it was read last.
-  private mutating func finish() {
+  /// Ends the reading, or begins another one to look for what is missing in it.
+  private mutating func finish() -> Bool {
     changed = changed || known.pages.count != old.pages.count
-    guard changed else {
+    guard changed || first != nil || !old.missed.isEmpty else {
       known.items = old.items
-      return
+      return false
     }
+    known.items = listed()
+    guard doubtsDepartures, isPaged else { return false }
+    let present = Set(known.items.map(shape.key))
+    if let first {
+      // These were there a moment ago: the next poll is the second one not to have them.
+      keep(missing(of: first.known.items, in: present), of: first.known.items)
+      return false
+    }
+    let missing = missing(of: old.items, in: present).filter { item in
+      !old.missed.contains(shape.key(item))
+    }
+    guard !missing.isEmpty else {
+      changed = changed || !old.missed.isEmpty
+      return false
+    }
+    lookAgain(for: missing)
+    return true
+  }
+
+  private mutating func lookAgain(for missing: [Item]) {
+    first = FirstReading(known: known, missing: missing, isCut: isCut, unreadable: unreadable)
+    let ignoresOffset = known.ignoresOffset
+    known = KnownList()
+    known.ignoresOffset = ignoresOffset
+    call = shape.call(nil, nil)
+    (pages, cursors, keys, count, isOffset) = ([], [], [], 0, false)
+    (isCut, unreadable) = (false, 0)
+  }
+
+  /// Takes the first reading for what there is, with what it missed: nobody could look again.
+  private mutating func settle(_ first: FirstReading) {
+    (known, isCut, unreadable) = (first.known, first.isCut, first.unreadable)
+    keep(first.missing, of: old.items)
+  }
+
+  /// Items that are not there any more; those at the end of a list that is cut were pushed out of it.
+  private func missing(of before: [Item], in present: Set<String>) -> [Item] {
+    let last = isCut ? before.lastIndex { present.contains(shape.key($0)) } : nil
+    return before.prefix(last ?? before.count).filter { !present.contains(shape.key($0)) }
+  }
+
+  /// Lists items though they were missing, each behind the one that it stood behind.
+  private mutating func keep(_ items: [Item], of before: [Item]) {
+    changed = true
+    guard !items.isEmpty else { return }
+    known.missed = Set(items.map(shape.key))
+    let present = Set(known.items.map(shape.key))
+    var behind: [String?: [Item]] = [:]
+    var place: String?
+    for item in before {
+      let key = shape.key(item)
+      if known.missed.contains(key) {
+        behind[place, default: []].append(item)
+      } else if present.contains(key) {
+        place = key
+      }
+    }
+    known.items =
+      (behind[nil] ?? []) + known.items.flatMap { [$0] + (behind[shape.key($0)] ?? []) }
+  }
+
+  /// The pages put together: each item once, where it first stood, as it was read last.
+  private func listed() -> [Item] {
+    var items: [Item] = []
     var places: [String: Int] = [:]
     for page in pages {
       for item in page.items {
         if let place = places[shape.key(item)] {
-          known.items[place] = item
+          items[place] = item
         } else {
-          places[shape.key(item)] = known.items.count
-          known.items.append(item)
+          places[shape.key(item)] = items.count
+          items.append(item)
         }
       }
     }
+    return items
   }
 }

@@ -33,6 +33,8 @@ package enum JournalEntry: Sendable, Equatable {
   case sending(Decision, at: Timestamp)
   /// What became of it; `later` when another program read it back after the one that sent it ended.
   case settled(Decision, Outcome, later: Bool = false, at: Timestamp)
+  /// Decided, and still to be taken back: it is sent after the profile's undo window.
+  case held(Decision, at: Timestamp)
   /// Decided, and taken back before it was sent; the words say why.
   case withdrawn(Decision, why: String, at: Timestamp)
   /// Decided together, to be sent one by one from now on.
@@ -54,6 +56,8 @@ package enum JournalEntry: Sendable, Equatable {
         line["latency_ms"] = .int(Int((moment - decision.madeAt).inMilliseconds))
       }
       return [.object(line)]
+    case .held(let decision, let moment):
+      return [.object(JournalEntry.line("held", moment, decision, place))]
     case .withdrawn(let decision, let why, let moment):
       var line = JournalEntry.line("withdrawn", moment, decision, place)
       line["detail"] = .string(why)

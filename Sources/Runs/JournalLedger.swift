@@ -12,6 +12,9 @@ package struct JournalLedger: Sendable {
     /// The file of the first line by a program that made or sent the decision.
     var file: String
     var sentAt: Timestamp?
+    /// When it was decided, as lines of its programs say: more than once where it was decided again.
+    var firstAt: Timestamp
+    var lastAt: Timestamp
     /// The last word of each file.
     var last: [String: JournalRecord.Fate] = [:]
     /// What later programs read back, by their files.
@@ -38,7 +41,16 @@ package struct JournalLedger: Sendable {
     }
     let key = entry.decision.id
     if byKey[key] == nil { order.append(key) }
-    var lines = byKey[key] ?? Lines(decision: entry.decision, place: entry.place, file: file)
+    let decidedAt = entry.decision.madeAt
+    var lines =
+      byKey[key]
+      ?? Lines(
+        decision: entry.decision,
+        place: entry.place,
+        file: file,
+        firstAt: decidedAt,
+        lastAt: decidedAt
+      )
     if entry.isLater {
       lines.later[file] = entry.fate
     } else {
@@ -46,6 +58,8 @@ package struct JournalLedger: Sendable {
         (lines.decision, lines.place, lines.file) = (entry.decision, entry.place, file)
       }
       lines.last[file] = entry.fate
+      lines.firstAt = min(lines.firstAt, decidedAt)
+      lines.lastAt = max(lines.lastAt, decidedAt)
       if entry.fate == .open { lines.sentAt = max(lines.sentAt ?? entry.at, entry.at) }
     }
     byKey[key] = lines
@@ -61,11 +75,14 @@ package struct JournalLedger: Sendable {
 
   private func record(_ lines: Lines) -> JournalRecord {
     let (fate, file) = JournalLedger.fate(lines)
+    var decision = lines.decision
+    decision.madeAt = lines.lastAt
     return JournalRecord(
-      decision: lines.decision,
+      decision: decision,
       place: lines.place,
       fate: fate,
       sentAt: lines.sentAt,
+      firstAt: lines.firstAt < lines.lastAt ? lines.firstAt : nil,
       file: file,
       isLive: live.contains(file)
     )
@@ -147,6 +164,7 @@ struct JournalLine {
     isLater = line["later"]?.bool ?? false
     switch phase {
     case "sending": fate = .open
+    case "held": fate = .held
     case "planned": fate = .planned(BatchID(text("batch") ?? ""))
     case "withdrawn": fate = .withdrawn(why: text("detail") ?? "", at: at)
     case "settled":

@@ -18,16 +18,26 @@ package struct Unfinished: Sendable, Equatable {
   package var settled: [Settled]
   /// Decisions that were planned with others and never sent.
   package var planned: [JournalRecord]
+  /// Decisions whose undo window was not over: they were never sent, and are not any more.
+  package var unsent: [JournalRecord]
   /// What could not be read of the journals, a sentence each.
   package var remarks: [String]
 
   /// What was found.
-  package init(settled: [Settled] = [], planned: [JournalRecord] = [], remarks: [String] = []) {
+  package init(
+    settled: [Settled] = [],
+    planned: [JournalRecord] = [],
+    unsent: [JournalRecord] = [],
+    remarks: [String] = []
+  ) {
     self.settled = settled
     self.planned = planned
+    self.unsent = unsent
     self.remarks = remarks
   }
 
   /// Whether there is nothing to tell.
-  package var isEmpty: Bool { settled.isEmpty && planned.isEmpty && remarks.isEmpty }
+  package var isEmpty: Bool {
+    settled.isEmpty && planned.isEmpty && unsent.isEmpty && remarks.isEmpty
+  }
 }

@@ -10,6 +10,14 @@ package struct Chosen: Sendable, Equatable {
   /// Whether the profile stands in the config: its relative paths begin there.
   package var isFromConfig: Bool
 
+  /// A choice.
+  package init(profile: Profile, readOnly: String?, theme: String?, isFromConfig: Bool) {
+    self.profile = profile
+    self.readOnly = readOnly
+    self.theme = theme
+    self.isFromConfig = isFromConfig
+  }
+
   /// What the screens show of it.
   /// - Parameter place: Host and port.
   /// - Returns: What ``Profile/facts(place:)`` says.

@@ -62,19 +62,26 @@ struct KnownRuns {
   private let all: [KnownRun]
   private let exact: [String: [KnownRun]]
 
+  /// For verbs that take a workflow with it.
+  static let hint = "for one that is not listed any more, give its full id and --workflow"
+
   init(_ reading: Reading) {
     all = reading.known
     exact = Dictionary(grouping: all, by: \.id.text)
   }
 
   /// Finds the run that an id means, among those of the feed and those of which only a task is listed.
-  func find(_ id: String) -> Lookup<KnownRun> {
+  /// - Parameters:
+  ///   - id: What was typed.
+  ///   - hint: What to do when there is none.
+  /// - Returns: The run, or why there is not one.
+  func find(_ id: String, hint: String = KnownRuns.hint) -> Lookup<KnownRun> {
     Lookup.find(
       id,
       among: exact[id] ?? all,
       ids: { [$0.id.text] },
       kind: "run",
-      hint: "for one that is not listed any more, give its full id and --workflow",
+      hint: hint,
       line: { "\($0.id)  \($0.title)  \($0.status?.word ?? "")" }
     )
   }

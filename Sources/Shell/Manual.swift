@@ -274,6 +274,12 @@ private struct Roff {
       let value = "\\fI\(Roff.text(argument.value))\\fR\(argument.isRepeating ? " ..." : "")"
       return argument.isOptional ? "[\(value)]" : value
     }
+    // One of the flags that cannot be left out has to be said.
+    let needed = command.arguments.filter { !$0.isPositional && $0.isFlag && !$0.isOptional }
+    if !needed.isEmpty {
+      let names = needed.compactMap(\.names.first).map { "\\fB\(Roff.text($0))\\fR" }
+      parts.append("(\(names.joined(separator: " | ")))")
+    }
     if command.arguments.contains(where: { !$0.isPositional }) { parts.append("[\\fIoptions\\fR]") }
     line(parts.joined(separator: " "))
   }
@@ -294,7 +300,8 @@ private struct Roff {
         if !argument.isFlag { head += " \\fI\(Roff.text(argument.value))\\fR" }
       }
       var more: [String] = []
-      if !argument.values.isEmpty {
+      // A sentence that has them all need not be followed by them.
+      if !argument.values.allSatisfy(argument.abstract.contains) {
         more.append("One of \(argument.values.joined(separator: ", ")).")
       }
       if let standard = argument.standard { more.append("Without it: \(standard).") }

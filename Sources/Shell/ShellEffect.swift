@@ -47,7 +47,9 @@ package enum ShellMessage: Sendable {
   /// The wanted graph; nil where the server does not tell.
   case graph(Graph?)
   /// What the journals of this machine have, the newest last, and what could not be read of them.
-  case records([JournalRecord], remarks: [String])
+  ///
+  /// `isUnread` where there is something, and none of it could be read.
+  case records([JournalRecord], remarks: [String], isUnread: Bool = false)
   case stage(Stage)
   case outcome(Decision, Outcome, recorded: Bool)
   /// The time has come that was waited for.

@@ -39,9 +39,8 @@ enum ShellInput: Sendable, Equatable {
     var read: [Word] = []
     for word in words {
       guard let next = Word(word) else {
-        throw Mistake(
-          sentence: "\(word) is no input: write key=value words, or one JSON object in quotes"
-        )
+        let words = "key=value words\(ShellInput.advice(word)), or one JSON object in quotes"
+        throw Mistake(sentence: "\(word) is no input: write \(words)")
       }
       guard !read.contains(where: { $0.key == next.key }) else {
         throw Mistake(sentence: "\(next.key) is given twice")
@@ -49,6 +48,11 @@ enum ShellInput: Sendable, Equatable {
       read.append(next)
     }
     self = .words(read)
+  }
+
+  /// What a word would be with a key and a value.
+  private static func advice(_ word: String) -> String {
+    word.isEmpty || word.contains("=") || word.contains("{") ? "" : ", such as \(word)=value"
   }
 
   /// Whether a word of a command line is one of an input, not of a name.

@@ -10,11 +10,12 @@ enum UnfinishedOutput {
     _ context: ShellContext,
     at now: Timestamp
   ) -> [String] {
-    guard !unfinished.settled.isEmpty else { return [] }
+    guard !unfinished.settled.isEmpty || !unfinished.unsent.isEmpty else { return [] }
+    let unsent = UnfinishedWords.unsent(unfinished.unsent, zone: context.zone, at: now)
     let sentences = unfinished.settled.map {
       "found open, since the program ended: "
         + UnfinishedWords.sentence($0, zone: context.zone, at: now)
     }
-    return (sentences + unfinished.remarks).map { Text.sanitised($0) }
+    return ((unsent.map { [$0] } ?? []) + sentences + unfinished.remarks).map { Text.sanitised($0) }
   }
 }

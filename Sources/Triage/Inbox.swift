@@ -23,6 +23,8 @@ package struct Inbox: Sendable, Equatable {
   /// The failures of the day in order, hidden ones among them, and their causes.
   private var failures: [Row] = []
   private var causes: [Cause?] = []
+  /// The words for the status of runs that are none of the product's.
+  package private(set) var otherStatuses: Set<String> = []
   /// What the rows of each section show, once somebody searched it.
   var texts: [Section: SearchTexts] = [:]
   /// What tells how long runs have been silent.
@@ -132,6 +134,17 @@ package struct Inbox: Sendable, Equatable {
     }
   }
 
+  /// Makes the search of a long inbox ready, off the path of the keys.
+  ///
+  /// Made for the first letter of a filter it would be felt; a shorter one is made ready when the
+  /// prompt opens.
+  package mutating func prepareLongSearch() {
+    if count > Inbox.preparedAtOnce { prepareSearch() }
+  }
+
+  /// How many rows are made ready for a search without being felt.
+  package static let preparedAtOnce = 20_000
+
   /// Places the tasks that wait, each once.
   private mutating func place(_ tasks: [HumanTask], _ awaited: Set<RunID>) {
     guard !tasks.isEmpty else { return }
@@ -154,6 +167,7 @@ package struct Inbox: Sendable, Equatable {
     var parts = Section.allCases.map { _ in [Row]() }
     for run in runs {
       let id = run.id
+      if case .other(let word) = run.status { otherStatuses.insert(word) }
       guard awaited.isEmpty || !awaited.contains(id) else { continue }
       guard let section = Inbox.section(of: run, at: at) else {
         if run.status == .completed { notice(completed: run) }

@@ -40,6 +40,22 @@ package enum WorkflowMatch {
     return begun + left.filter { !$0.name.lowercased().hasPrefix(whole) }
   }
 
+  /// What to say of words that name no workflow together, where the first ones alone name one.
+  ///
+  /// The rest are an input, as it seems, without its sign. Nil where they do not.
+  package static func mistakenInput(_ words: [String], among workflows: [Workflow]) -> String? {
+    for count in stride(from: words.count - 1, to: 0, by: -1) {
+      let found = candidates(words.prefix(count).joined(separator: " "), among: workflows)
+      guard let workflow = found.first, found.count == 1 else { continue }
+      let rest = words.dropFirst(count)
+      let pair = "\(rest.first ?? "key")=\(rest.count == 2 ? rest.last ?? "" : "value")"
+      return "no workflow is called \(words.joined(separator: " ")); if "
+        + "\(rest.joined(separator: " ")) is input of \(workflow.name), write "
+        + (rest.count > 2 ? "key=value words" : pair)
+    }
+    return nil
+  }
+
   /// The words of a name in lower case: what stands between anything but letters and digits.
   private static func words(of text: String) -> [String] {
     text.lowercased().split { !$0.isLetter && !$0.isNumber }.map(String.init)

@@ -77,10 +77,11 @@ struct ActionOptions: ParsableArguments {
 
   /// What is said under the help of each of them.
   static let discussion = """
-    Several ids may be given; - reads them from standard input, one a line, without blank lines and \
-    what follows a #. All are resolved before anything is sent: when one matches nothing or several, \
-    nothing is sent, unless --skip-unknown leaves it out. Four at a time are carried out; each is told \
-    in a line. Exit codes: 0 all done, 1 some were not, and the code of one when it is the same for all.
+    Several ids may be given; - reads them from standard input, one a line; blank lines and what \
+    follows a # are passed over. All are looked up before anything is sent: when one matches nothing \
+    or several, nothing is sent, unless --skip-unknown leaves it out. They are carried out four at a \
+    time, and each is told in a line. Exit codes: 0 when all were done; when none was, all for the \
+    same reason, the code of that reason; else 1.
     """
 }
 

@@ -1,6 +1,5 @@
 import ArgumentParser
 import Runs
-import Shell
 
 /// Approve what runs wait for.
 struct ApproveCommand: ParsableCommand {
@@ -10,26 +9,7 @@ struct ApproveCommand: ParsableCommand {
     discussion: ActionOptions.discussion
   )
 
-  @Argument(
-    help: "The ids of tasks or of their runs, or the beginnings of them; - for standard input.",
-    completion: .custom(Completion.tasks)
-  )
-  var ids: [String]
+  @OptionGroup var answer: AnswerOptions
 
-  @Option(help: ArgumentHelp("A comment that goes with the answer.", valueName: "text"))
-  var comment: String?
-
-  @Option(
-    help: ArgumentHelp(
-      "A value for a field of the task, typed as the field is; may be repeated.",
-      valueName: "key=value"
-    )
-  )
-  var set: [String] = []
-
-  @OptionGroup var how: ActionOptions
-
-  func run() throws {
-    try how.run(.approve, ids, comment: comment, edits: set)
-  }
+  func run() throws { try answer.run(.approve) }
 }

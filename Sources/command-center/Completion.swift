@@ -24,6 +24,33 @@ enum Completion {
     return offered((reading?.runs ?? []).map(\.id.text) + others, prefix)
   }
 
+  /// The runs that are not over.
+  @Sendable
+  static func living(_ words: [String], _ index: Int, _ prefix: String) -> [String] {
+    runs(words, prefix) { !$0.isTerminal }
+  }
+
+  /// The runs that can be paused.
+  @Sendable
+  static func running(_ words: [String], _ index: Int, _ prefix: String) -> [String] {
+    runs(words, prefix) { $0.phase == .running }
+  }
+
+  /// The runs that can be resumed.
+  @Sendable
+  static func paused(_ words: [String], _ index: Int, _ prefix: String) -> [String] {
+    runs(words, prefix) { $0.phase == .paused }
+  }
+
+  private static func runs(
+    _ words: [String],
+    _ prefix: String,
+    _ isWanted: (RunStatus) -> Bool
+  ) -> [String] {
+    let runs = reading(words)?.runs ?? []
+    return offered(runs.filter { isWanted($0.status) }.map(\.id.text), prefix)
+  }
+
   /// The runs that wait for a person; their tasks, where a run has several.
   @Sendable
   static func tasks(_ words: [String], _ index: Int, _ prefix: String) -> [String] {
@@ -35,9 +62,21 @@ enum Completion {
   /// The workflows by name.
   @Sendable
   static func workflows(_ words: [String], _ index: Int, _ prefix: String) -> [String] {
+    offered(workflows(words).map(\.name), prefix)
+  }
+
+  /// The workflows by name; behind one of them nothing but its input can stand.
+  @Sendable
+  static func startWords(_ words: [String], _ index: Int, _ prefix: String) -> [String] {
+    let workflows = workflows(words)
+    let before = words.prefix(max(0, index))
+    let isNamed = workflows.contains { before.contains($0.name) || before.contains($0.id.text) }
+    return isNamed ? [] : offered(workflows.map(\.name), prefix)
+  }
+
+  private static func workflows(_ words: [String]) -> [Workflow] {
     guard let (connection, _) = connection(words), let connection else { return [] }
-    let workflows = Glance.workflows(connection, within: patience) ?? []
-    return offered(workflows.map(\.name), prefix)
+    return Glance.workflows(connection, within: patience) ?? []
   }
 
   /// The profiles of the config.

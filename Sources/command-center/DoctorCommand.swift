@@ -53,7 +53,7 @@ struct DoctorCommand: ParsableCommand {
 
   // MARK: This machine
 
-  private static var version: Check {
+  static var version: Check {
     // libcurl and what encrypts for it; the rest is for programs.
     let library = CurlVersion.text
     let short = library.split(separator: " ").prefix(2).joined(separator: ", ")
@@ -65,7 +65,7 @@ struct DoctorCommand: ParsableCommand {
     )
   }
 
-  private static var runtime: Check {
+  static var runtime: Check {
     let program = Setup.installation.runtime(environment: .process)
     let isThere = unsafe access(program, X_OK) == 0
     return Check(
@@ -78,16 +78,29 @@ struct DoctorCommand: ParsableCommand {
 
   private static func terminal(_ environment: Settings.Environment) -> [Check] {
     let terminal = Setup.terminal(environment)
-    let description = TerminalDescription(terminal)
-    let facts = Diagnosis.TerminalFacts(
-      term: terminal.term,
-      description: description.map { ($0.name, $0.depth, $0.isAddressed) },
-      size: isatty(STDOUT_FILENO) == 1 ? TerminalWindowSize.of(STDOUT_FILENO) : nil,
-      locale: terminal.locale,
-      isUTF8: terminal.promisesUTF8,
-      refusesColor: terminal.refusesColor
+    return DoctorCommand.terminal(
+      terminal,
+      TerminalDescription(terminal),
+      size: isatty(STDOUT_FILENO) == 1 ? TerminalWindowSize.of(STDOUT_FILENO) : nil
+    ) + [Diagnosis.widths(widths(terminal))]
+  }
+
+  /// What is known of a terminal without asking it.
+  static func terminal(
+    _ terminal: TerminalEnvironment,
+    _ description: TerminalDescription?,
+    size: Size?
+  ) -> [Check] {
+    Diagnosis.terminal(
+      Diagnosis.TerminalFacts(
+        term: terminal.term,
+        description: description.map { ($0.name, $0.depth, $0.isAddressed) },
+        size: size,
+        locale: terminal.locale,
+        isUTF8: terminal.promisesUTF8,
+        refusesColor: terminal.refusesColor
+      )
     )
-    return Diagnosis.terminal(facts) + [Diagnosis.widths(widths(terminal))]
   }
 
   private static func widths(_ terminal: TerminalEnvironment) -> Diagnosis.Widths {
@@ -110,7 +123,7 @@ struct DoctorCommand: ParsableCommand {
 
   // MARK: Settings
 
-  private static func settings(_ setup: Setup) -> [Check] {
+  static func settings(_ setup: Setup) -> [Check] {
     let file = setup.config.file
     let isThere = unsafe access(file, F_OK) == 0
     let profiles = setup.config.profiles.keys.sorted()

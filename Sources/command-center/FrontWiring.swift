@@ -4,17 +4,23 @@ import Loop
 import RunClient
 import Runs
 import Settings
+import Terminal
 import Transport
 
 /// What is set up on this machine, for the front's loop.
 final class FrontWiring: Wiring {
   private var setup: Setup
   private let options: GlobalOptions
+  /// The profile that was opened last.
+  private var opened: Chosen?
+  /// What is known of the terminal: once a screen is on it, its description is that screen's alone.
+  private let description: TerminalDescription?
 
   /// The wiring of a front.
   init(setup: Setup, options: GlobalOptions) {
     self.setup = setup
     self.options = options
+    description = TerminalDescription(setup.terminal)
   }
 
   /// Opens a profile of the config, as the file is now.
@@ -75,6 +81,17 @@ final class FrontWiring: Wiring {
     }
   }
 
+  /// Looks over what the open profile needs.
+  func examination(size: Size) -> @Sendable () -> [ReportLine] {
+    let look = FrontExamination(
+      setup: setup,
+      chosen: opened,
+      description: description,
+      size: size
+    )
+    return { look.lines() }
+  }
+
   /// Reads a theme.
   func theme(_ name: String) throws(Fault) -> Theme {
     try FrontWiring.saying {
@@ -117,6 +134,12 @@ final class FrontWiring: Wiring {
     }
     let (shelves, shelfFault) = folder?.load() ?? (Shelves(), nil)
     remark = remark ?? shelfFault?.sentence
+    opened = Chosen(
+      profile: profile,
+      readOnly: readOnly,
+      theme: wanted,
+      isFromConfig: setup.config.profiles[profile.name] == profile
+    )
     return OpenProfile(
       connection: connection,
       opening: ProfileOpening(

@@ -130,4 +130,6 @@ struct Statuses: ExpressibleByArgument {
   ]
 
   static let allValueStrings = words
+
+  static var defaultCompletionKind: CompletionKind { .list(words) }
 }

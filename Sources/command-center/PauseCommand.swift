@@ -12,7 +12,7 @@ struct PauseCommand: ParsableCommand {
 
   @Argument(
     help: "The ids of the runs, or the beginnings of them; - for standard input.",
-    completion: .custom(Completion.runs)
+    completion: .custom(Completion.running)
   )
   var ids: [String]
 

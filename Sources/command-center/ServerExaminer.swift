@@ -15,14 +15,17 @@ struct ServerExaminer {
   private(set) var secrets: [String] = []
   private let setup: Setup
   private let chosen: Chosen
+  private let isAlone: Bool
   private var profile: Profile { chosen.profile }
 
   /// How long a name may be looked up, a connection be made, in milliseconds.
   private static let patience = 5_000
 
-  init(setup: Setup, chosen: Chosen) {
+  /// An examiner; one that is not alone in the program leaves signals and standard error to others.
+  init(setup: Setup, chosen: Chosen, isAlone: Bool = true) {
     self.setup = setup
     self.chosen = chosen
+    self.isAlone = isAlone
   }
 
   /// Looks, as far as the way leads.
@@ -195,8 +198,8 @@ struct ServerExaminer {
       let pool = try TransferPool(settings: setup.transport(for: profile))
       // Whoever leaves does not wait for a name that is being resolved.
       defer { pool.abandon() }
-      let signals = try Signals([.interrupt, .terminate, .hangUp])
-      let isWatched = isatty(STDERR_FILENO) == 1
+      let signals = isAlone ? try Signals([.interrupt, .terminate, .hangUp]) : nil
+      let isWatched = isAlone && isatty(STDERR_FILENO) == 1
       let visits = try Examiner(pool: pool, signals: signals).run(Examination(of: server)) {
         if isWatched { Terse.complain("command-center: \($0)") }
       }

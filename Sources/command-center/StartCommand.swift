@@ -26,7 +26,7 @@ struct StartCommand: ParsableCommand {
 
   @Argument(
     help: "The workflow, then the input: key=value words, or one JSON object.",
-    completion: .custom(Completion.workflows)
+    completion: .custom(Completion.startWords)
   )
   var words: [String] = []
 

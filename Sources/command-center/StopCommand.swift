@@ -7,7 +7,16 @@ struct StopCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "stop",
     abstract: "Stop runs: gracefully, or now.",
-    discussion: ActionOptions.discussion
+    usage: "command-center stop <ids> ... (--graceful | --now) [<options>]",
+    discussion: """
+      One of --graceful and --now has to be said:
+
+        command-center stop 9b1d4f72 --graceful
+        command-center runs --status running -o tsv | tail -n +2 | cut -f 1 |
+          command-center stop - --now
+
+      \(ActionOptions.discussion)
+      """
   )
 
   /// How to stop; one of the two must be said.
@@ -25,7 +34,7 @@ struct StopCommand: ParsableCommand {
 
   @Argument(
     help: "The ids of the runs, or the beginnings of them; - for standard input.",
-    completion: .custom(Completion.runs)
+    completion: .custom(Completion.living)
   )
   var ids: [String]
 

@@ -152,7 +152,8 @@ import Triage
     ("handover --since soon", "--since wants a time such as 30m, 8h, 2d"),
     ("handover 8h", "handover takes only --since behind it"),
     ("stop stauts:running --now", "stauts"),
-    ("stop status:nowhere --now", "no run in the inbox passes this filter"),
+    ("stop workflow:nowhere --now", "no run in the inbox passes this filter"),
+    ("stop status:nowhere --now", "status: no run is nowhere; there are awaiting, pending"),
     ("stop \"1f0a", "this quote has no end"),
     ("show! 1f0a", "show sends nothing: there is nothing to insist on"),
     ("show 1f0a 77aa", "show takes one run"),
@@ -354,6 +355,20 @@ import Triage
     #expect(desk.text.contains(words), "\(desk.text)")
     #expect(desk.decisions.isEmpty)
     desk.press("enter")
+    #expect(desk.decisions.isEmpty)
+  }
+
+  @Test(arguments: [
+    ("order", "if order is input of refund-approvals, write order=value"),
+    ("order 42", "if order 42 is input of refund-approvals, write order=42"),
+    ("order 42 now", "if order 42 now is input of refund-approvals, write key=value words"),
+  ])
+  func `an input without its sign is told from a name`(input: String, words: String) {
+    var desk = desk("start refund-approvals \(input)")
+    tell(&desk)
+    desk.press("enter")
+    let text = desk.text.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+    #expect(text.contains("no workflow is called refund-approvals \(input); \(words)"), "\(text)")
     #expect(desk.decisions.isEmpty)
   }
 

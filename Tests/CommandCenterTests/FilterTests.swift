@@ -64,6 +64,96 @@ import Triage
     #expect(rows(desk) == before)
   }
 
+  @Test func `the list follows what can be read, and the line says what that is`() throws {
+    var desk = Sample.desk()
+    desk.press("/")
+    desk.type("order age:")
+    let order = rows(desk)
+    #expect(
+      !order.isEmpty && desk.model.inbox.listing.rows.allSatisfy { $0.title == "order-triage" }
+    )
+    let mistake = "age: wants a duration such as 10m, 2h, 3d; the list shows: order"
+    #expect(words(desk).contains(mistake))
+    // What was typed before the mistake is taken away: nothing stale is left.
+    desk.press("home")
+    for _ in 0..<6 { desk.press("delete") }
+    #expect(rows(desk).count == 12)
+    #expect(words(desk).contains("3d; the list is not narrowed yet"))
+    desk.press("esc")
+    #expect(desk.model.inbox.filterText.isEmpty)
+  }
+
+  @Test func `an open quote is followed while it is typed, and not kept before it is closed`()
+    throws
+  {
+    var desk = Sample.desk()
+    desk.press("/")
+    desk.type("\"401 unau")
+    let found = rows(desk)
+    #expect(!found.isEmpty && found.count < 12)
+    #expect(words(desk).contains("the quote is not closed: \" ends it"))
+    #expect(!words(desk).contains("the list shows"))
+    desk.press("enter")
+    #expect(try prompt(desk).mistake != nil)
+    desk.type("\"")
+    desk.press("enter")
+    #expect(desk.model.top == .inbox)
+    #expect(rows(desk) == found)
+  }
+
+  /// The screen's words, lines joined.
+  private func words(_ desk: Desk) -> String {
+    desk.text.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+  }
+
+  @Test func `a status that no run has is underlined, and named near the one that was meant`()
+    throws
+  {
+    var desk = Sample.desk()
+    desk.press("/")
+    desk.type("status:faild")
+    expectScreen(desk.frame, "filter-doubt")
+    #expect(try prompt(desk).mistake == nil)
+    desk.press("enter")
+    #expect(desk.model.top == .inbox)
+    #expect(words(desk).contains("status: no run is faild; failed was meant?"))
+    #expect(desk.text.contains("Nothing passes this filter."))
+    // As soon as a run shows the word it is none that nobody has.
+    var run = Sample.invoice
+    run.status = RunStatus("Faild")
+    desk.send(.inbox(.reading(Sample.reading(runs: [run], tasks: []), changed: true)))
+    #expect(rows(desk) == [run.id.short])
+    #expect(!words(desk).contains("was meant"))
+  }
+
+  @Test func `a tab of the config that asks for a status that no run has says where to mend it`()
+    throws
+  {
+    var desk = Sample.desk()
+    desk.model.put([try SavedFilter(name: "lost", text: "status:stoped")])
+    desk.press("2")
+    #expect(
+      words(desk).contains(
+        "status: no run is stoped; stopped was meant? ([filters] lost in the config)"
+      )
+    )
+    #expect(
+      throws: SavedFilter.Mistake(sentence: "stauts: is no key; status: was meant?, at stauts:")
+    ) {
+      try SavedFilter(name: "x", text: "stauts:failed")
+    }
+    #expect(throws: SavedFilter.Mistake.self) { try SavedFilter(name: "x", text: "\"open quote") }
+  }
+
+  @Test func `a line decides on nothing by a status that no run has`() throws {
+    var desk = Sample.desk()
+    desk.press(":")
+    desk.type("stop -status:runing --graceful")
+    desk.press("enter")
+    #expect(words(desk).contains("status: no run is runing; running was meant?"))
+    #expect(desk.model.screenLayer == .inbox)
+  }
+
   @Test func `keys are completed, and values from what is listed now`() throws {
     var desk = Sample.desk()
     desk.press("/")

@@ -54,6 +54,23 @@ import Triage
   }
 
   @Test(arguments: [40, 80])
+  func `the seconds without an answer move no row, and are never cut`(columns: Int) {
+    for name in ["a", "api", "api.example.com", "api.somewhat.longer.example.com"] {
+      var desk = Sample.desk(columns: columns, rows: 24)
+      desk.model.profile.place = name
+      desk.wait(.seconds(9))
+      desk.send(.inbox(.silent(since: desk.now + .seconds(-9))))
+      let heading = { (desk: Desk) in desk.frame.lines().firstIndex { $0.contains("AWAITING") } }
+      let before = heading(desk)
+      #expect(desk.text.contains("No answer for 9 s."), "\(name)")
+      desk.wait(.seconds(91))
+      desk.send(.tick)
+      #expect(desk.text.contains("No answer for 100 s."), "\(name)")
+      #expect(heading(desk) == before, "\(name)")
+    }
+  }
+
+  @Test(arguments: [40, 80])
   func `the countdown moves no row, and is never cut`(columns: Int) {
     for name in ["a", "api", "api.example.com", "api.somewhat.longer.example.com"] {
       var desk = Sample.desk(columns: columns, rows: 24)

@@ -240,6 +240,32 @@ import Triage
     #expect(desk.text.contains("live"))
   }
 
+  @Test func `a poll without an answer is said so, counted, and good again by a late one`() {
+    var desk = Sample.desk()
+    let begun = desk.now
+    desk.wait(.seconds(9))
+    desk.send(.inbox(.silent(since: begun)))
+    #expect(desk.frame.lines()[0].contains("data 9s old · NO ANSWER"))
+    #expect(desk.text.contains("does not answer; it may be busy. No answer for 9 s."))
+    #expect(desk.model.nextWake == desk.now + .seconds(1))
+    desk.wait(.seconds(3))
+    desk.send(.tick)
+    #expect(desk.text.contains("No answer for 12 s."))
+    desk.send(.inbox(.reading(Sample.reading(at: desk.now), changed: false)))
+    #expect(desk.frame.lines()[0].contains(" live"))
+    #expect(!desk.text.contains("No answer"))
+  }
+
+  @Test func `a failure that was told is not told otherwise because the next try hangs`() {
+    var desk = Sample.desk()
+    let fault = Fault(.timedOut, "api: no answer within 15 s")
+    desk.send(.inbox(.failed(fault, nextTry: desk.now, missed: 3)))
+    desk.wait(.seconds(9))
+    desk.send(.inbox(.silent(since: desk.now + .seconds(-9))))
+    #expect(desk.text.contains("OFFLINE") && desk.text.contains("no answer within 15 s."))
+    #expect(!desk.text.contains("NO ANSWER"))
+  }
+
   @Test func `the countdown is woken every second`() {
     var desk = Sample.desk()
     let fault = Fault(.timedOut, "timed out")

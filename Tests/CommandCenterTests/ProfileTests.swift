@@ -59,7 +59,7 @@ import Triage
     ("profile nowhere", "there is no profile nowhere; there are prod, staging"),
     ("profile a b", "profile takes one name behind it"),
     ("token x", "token takes nothing behind it"),
-    ("t", "t can be task, theme, token"),
+    ("t", "t can be task, tasks, theme, themes, token"),
   ])
   func `a line that cannot be done stays, with a sentence`(line: String, sentence: String) {
     var desk = desk()

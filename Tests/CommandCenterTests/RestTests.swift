@@ -61,7 +61,7 @@ import Triage
         .gone("it was answered meanwhile"),
       ]
     )
-    #expect(desk.text.contains("Review 2 decisions, the rest of a bulk that was cut short,"))
+    #expect(desk.text.contains("Review 2 decisions, the rest of a bulk that was cut short"))
   }
 
   @Test func `what the journal holds without its fields wants a new verdict`() throws {

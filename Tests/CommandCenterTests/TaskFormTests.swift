@@ -348,6 +348,54 @@ import Testing
     )
   }
 
+  @Test func `what of a whole answer is not taken is said in a sentence`() throws {
+    var desk = TaskFormTests.desk()
+    let subject = EditorWish.Subject.answer(try TaskFormTests.task())
+    desk.send(.editor(subject, .saved("{\"amount\": 1.50, \"order_id\": \"mine\"}")))
+    #expect(try TaskFormTests.form(desk).answer == ["amount": Sample.number("1.50")])
+    let notice = try #require(desk.model.notice?.text)
+    #expect(notice.hasPrefix("not all was taken: order_id is read only; "))
+    #expect(notice.hasSuffix("as they came: leaving a field out changes nothing"))
+    #expect(notice.contains("currency"))
+    // What is whole needs no sentence, and takes the one before away.
+    let effects = desk.press("alt-e")
+    guard case .edit(let wish)? = effects.first else {
+      Issue.record("\(effects)")
+      return
+    }
+    desk.send(.editor(subject, .saved(wish.text)))
+    #expect(desk.model.notice == nil)
+    #expect(try TaskFormTests.form(desk).answer == ["amount": Sample.number("1.50")])
+  }
+
+  @Test func `fields that hold nothing are not changed by an editor that changes nothing`() throws {
+    var desk = TaskFormTests.desk()
+    let effects = desk.press("alt-e")
+    guard case .edit(let wish)? = effects.first else {
+      Issue.record("\(effects)")
+      return
+    }
+    #expect(wish.text.contains("null"))
+    desk.send(.editor(wish.subject, .saved(wish.text)))
+    #expect(try !TaskFormTests.form(desk).isEdited)
+  }
+
+  @Test func `why an editor failed is said no more once it did well`() throws {
+    var desk = TaskFormTests.desk()
+    let all = EditorWish.Subject.answer(try TaskFormTests.task())
+    let field = EditorWish.Subject.field(try TaskFormTests.task(), "currency")
+    desk.send(.editor(all, .failed("the editor vim ended with 1", text: nil)))
+    desk.send(.editor(field, .failed("the editor vim ended with 2", text: nil)))
+    #expect(desk.text.contains("vim ended with 1") && desk.text.contains("vim ended with 2"))
+    desk.send(.editor(field, .saved("EUR")))
+    #expect(!desk.text.contains("vim ended"))
+    #expect(try TaskFormTests.form(desk).answer == ["currency": "EUR"])
+    // What was written and not taken yet is still told.
+    desk.send(.editor(all, .failed("the editor vim ended with 3", text: "{\"half\"")))
+    desk.send(.editor(field, .saved("CHF")))
+    #expect(desk.text.contains("vim ended with 3"))
+  }
+
   @Test func `how many edits the question has no room for is said`() throws {
     var desk = TaskFormTests.desk()
     let more = (1...30).map { "\"extra\($0)\": \($0)" }.joined(separator: ", ")

@@ -100,6 +100,22 @@ import Testing
     )
   }
 
+  @Test func `what was never sent since its window was not over is told, and not offered`() throws {
+    var desk = Sample.desk()
+    let unsent = (1...4).map { Self.record(.stop(.immediate), .held, ago: 60 * $0) }
+    desk.send(.decision(.unfinished(Unfinished(unsent: unsent))))
+    #expect(desk.decisions.isEmpty && desk.model.leftPlans.isEmpty && desk.model.held.isEmpty)
+    let notice = try #require(desk.model.notice)
+    #expect(notice.tone == .bad && notice.until == nil)
+    #expect(
+      notice.text.hasPrefix(
+        "not sent, since the program ended inside the undo window: stop now refunds 7c9e6679, "
+          + "decided "
+      )
+    )
+    #expect(notice.text.hasSuffix("; 1 more is in the journal"))
+  }
+
   @Test func `whether decisions can be recorded is kept`() {
     var desk = Sample.desk()
     let full = Fault(.local, "the disk is full")

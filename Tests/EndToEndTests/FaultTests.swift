@@ -127,6 +127,14 @@ extension EndToEnd {
         }
         #expect(!late[0].contains("live"))
       }
+      // Long before its time is out.
+      for scene in scenes {
+        try scene.window.waitFor(
+          "NO ANSWER",
+          "does not answer; it may be busy. No answer for ",
+          "last known state"
+        )
+      }
       for (known, scene) in zip(slow, scenes) {
         try scene.expectTruth(of: known)
         try scene.expectKeys()

@@ -98,6 +98,90 @@ extension EndToEnd {
       #expect(held.records.count == 1)
     }
 
+    @Test func `what waited in the undo window of a front that was killed is told, and never sent`()
+      throws
+    {
+      let scene = try Scene()
+      let run = try scene.start("refund", Graphs.approval)
+      let task = try run.task()
+      let phases = { try scene.journal().map { $0["phase"]?.string ?? "" } }
+      do {
+        let first = try scene.protectedFront(undo: 60)
+        try first.waitFor("PROTECTED", "AWAITING APPROVAL 1", run.short, "live")
+        try first.press("a")
+        try first.waitFor("Approve  refund  \(run.short)")
+        try first.press("y")
+        try first.waitFor("approving \(run.short) in ")
+        _ = try Waiting.until("the decision on record") { try phases() == ["held"] ? true : nil }
+        _ = kill(try first.pid(), SIGKILL)
+        _ = try first.waitForEnd()
+      }
+      do {
+        let second = try scene.configured()
+        let screen = try second.waitFor(
+          "not sent, since the program ended inside the undo window: approve refund",
+          "AWAITING APPROVAL 1"
+        )
+        #expect(!screen.contains { $0.contains("not sent yet") || $0.contains("take back") })
+        // It can be decided anew.
+        try second.press("a")
+        try second.waitFor("Approve  refund  \(run.short)")
+      }
+      #expect(try phases() == ["held", "withdrawn"])
+      #expect(
+        try scene.journal().last?["detail"]?.string
+          == "not sent: the program ended inside the undo window"
+      )
+      #expect(try run.task(task)["status"]?.string == "pending")
+      #expect(try run.events("task_completed").isEmpty)
+      // A third one has nothing to tell.
+      let third = try scene.configured()
+      let live = try third.waitFor("the truth line to say live") { $0[0].hasSuffix(" live") }
+      #expect(!live.contains { $0.contains("undo window") })
+      #expect(try phases() == ["held", "withdrawn"])
+    }
+
+    @Test func `the text that an editor was given does not outlive a kill and the next start`()
+      throws
+    {
+      let scene = try Scene()
+      let run = try scene.start("refund", Graphs.approval)
+      _ = try run.task()
+      try scene.home.write(
+        "#!/bin/sh\necho $$ > \"$HOME/pid\"; echo at work; exec sleep 3000\n",
+        to: "editor.sh",
+        mode: 0o700
+      )
+      let open = {
+        try Front.open(
+          home: scene.home,
+          url: scene.runtime.url,
+          token: scene.runtime.token,
+          variables: ["EDITOR": scene.home.path("editor.sh"), "VISUAL": nil],
+          peers: [scene.runtime]
+        )
+      }
+      do {
+        let first = try open()
+        try first.waitFor("AWAITING APPROVAL 1", "live")
+        try first.press("e")
+        try first.waitFor("[4 Task]")
+        try first.press("E")
+        try first.waitFor("at work")
+        let editor = try Waiting.until("the editor's number") {
+          Int32(try TextFile.read(scene.home.path("pid")).filter(\.isNumber))
+        }
+        _ = kill(try first.pid(), SIGKILL)
+        _ = try first.waitForEnd()
+        _ = kill(editor, SIGKILL)
+      }
+      let left = { TextFile.names(in: scene.home.path("run")) }
+      #expect(left().count == 1)
+      let second = try open()
+      try second.waitFor("AWAITING APPROVAL 1", "live")
+      _ = try Waiting.until("what was left to be removed") { left().isEmpty ? true : nil }
+    }
+
     @Test func `a verb settles what another one was killed over, before its own`() throws {
       let held = try HeldScene()
       let digest = try held.scene.start("digest", Graphs.busy)

@@ -95,6 +95,44 @@ extension EndToEnd {
       #expect(!screen.contains { $0.contains("sort age") })
     }
 
+    @Test func `lists, a run's context and doctor are had from the line, at 40 columns too`() throws
+    {
+      let scene = try Scene()
+      let run = try scene.start("refund-approvals", Graphs.approval)
+      _ = try run.task()
+      let window = try scene.front()
+      try window.waitFor("AWAITING APPROVAL 1", run.short)
+      let send = { (line: String) in
+        try window.press(":")
+        try window.type(line)
+        try window.press("Enter")
+      }
+      try send("runs status:failed")
+      try window.waitFor("Nothing passes this filter", "no run of the inbox passes")
+      try send("tasks")
+      try window.waitFor("section:awaiting", run.short)
+      try send("context \(run.short)")
+      try window.waitFor("Context  \(run.short)", "input.order", "7")
+      try window.press("Escape")
+      try send("workflows refund")
+      try window.waitFor("Workflows", "refund-approvals", "1 of 1")
+      try window.press("Escape")
+      try send("doctor")
+      try window.waitFor("Doctor", "terminal", "locale")
+      try window.press("G")
+      let found = try window.waitFor("Doctor", "agrees with the server")
+      #expect(!found.contains { $0.contains("bad ") }, "\(found)")
+      #expect(!found.contains { $0.contains(scene.runtime.token) }, "\(found)")
+      try window.resize(columns: 40, rows: 12)
+      try window.waitFor("Doctor", "more below")
+      try window.press("G")
+      try window.waitFor("end")
+      try window.press("Escape")
+      try window.waitFor("AWAITING APPROVAL 1")
+      try send("serve")
+      try window.waitFor("another shell")
+    }
+
     @Test func `a mistake keeps the line and says what is wrong`() throws {
       let scene = try Scene()
       let window = try scene.front()

@@ -46,11 +46,11 @@ extension EndToEnd {
       let (scene, run, task, window) = try waiting(undo: 3)
       try approve(run, window)
       #expect(try run.task(task)["status"]?.string == "pending")
-      #expect(try scene.journal().isEmpty)
+      #expect(try scene.journal().allSatisfy { $0["phase"]?.string == "held" })
       try window.waitFor("approved refund \(run.short), confirmed by the server")
       #expect(try run.task(task)["result"]?["approved"]?.bool == true)
       #expect(try run.events("task_completed").count == 1)
-      #expect(try scene.journal().map { $0["phase"]?.string } == ["sending", "settled"])
+      #expect(try scene.journal().map { $0["phase"]?.string } == ["held", "sending", "settled"])
     }
 
     @Test func `u takes back the newest, on record, and the rows are as before`() throws {
@@ -81,9 +81,10 @@ extension EndToEnd {
       try window.press("u")
       try window.waitFor("nothing is left to take back")
       _ = try Waiting.until("both withdrawals on record") {
-        try scene.journal().count == 2 ? true : nil
+        try scene.journal().count == 4 ? true : nil
       }
-      #expect(try scene.journal().allSatisfy { $0["phase"]?.string == "withdrawn" })
+      let phases = try scene.journal().map { $0["phase"]?.string }
+      #expect(phases == ["held", "held", "withdrawn", "withdrawn"])
       #expect(try one.task(task)["status"]?.string == "pending")
       #expect(try other.status() == "running")
     }
@@ -223,7 +224,7 @@ extension EndToEnd {
       #expect(try window.waitForEnd() == .exited(0))
       #expect(try run.task(task)["status"]?.string == "pending")
       let record = try scene.journal()
-      #expect(record.map { $0["phase"]?.string } == ["withdrawn"])
+      #expect(record.map { $0["phase"]?.string } == ["held", "withdrawn"])
       #expect(record.first?["run_id"]?.string == run.id)
     }
 
@@ -246,7 +247,7 @@ extension EndToEnd {
       try approve(run, window)
       try #require(kill(try window.pid(), signal) == 0)
       #expect(try window.waitForEnd() == .exited(128 + signal))
-      #expect(try scene.journal().map { $0["phase"]?.string } == ["withdrawn"])
+      #expect(try scene.journal().map { $0["phase"]?.string } == ["held", "withdrawn"])
       #expect(try run.task(task)["status"]?.string == "pending")
     }
 
@@ -256,7 +257,7 @@ extension EndToEnd {
       let front = try window.pid()
       try window.close()
       _ = try Waiting.until("the front to end") { Processes.isAlive(front) ? nil : true }
-      #expect(try scene.journal().map { $0["phase"]?.string } == ["withdrawn"])
+      #expect(try scene.journal().map { $0["phase"]?.string } == ["held", "withdrawn"])
       #expect(try run.task(task)["status"]?.string == "pending")
     }
   }

@@ -112,6 +112,34 @@ import Testing
     }
   }
 
+  @Test func `what was planned and is sent by a later program stands where it was decided again`()
+    throws
+  {
+    try withTemporaryFolder { folder in
+      let planned = named("a")
+      var again = planned
+      again.madeAt = start + .seconds(36_000)
+      // Names sort by when a process began, whose clock may have been wrong.
+      for (first, later) in [(1, 2), (4, 3)] as [(Int32, Int32)] {
+        let home = "\(folder)/\(first)"
+        let dead = journal(home, process: first)
+        try dead.append(.planned(BatchID("batch"), [planned], at: start))
+        let next = journal(home, process: later)
+        try next.append(.sending(again, at: again.madeAt + .seconds(1)))
+        let done = Outcome.done(Confirmation(status: .paused, readBack: true))
+        try next.append(.settled(again, done, at: again.madeAt + .seconds(3)))
+        let record = try #require(JournalFolder(directory: home).read().records.first)
+        #expect(record.at == again.madeAt)
+        #expect(record.firstAt == planned.madeAt)
+        #expect(record.sentAt == again.madeAt + .seconds(1))
+        guard case .settled(.done, _, _, latency: .seconds(3), later: false) = record.fate else {
+          Issue.record("it took 3 s: \(record.fate)")
+          return
+        }
+      }
+    }
+  }
+
   @Test func `a decision with very long fields is read back without them`() throws {
     try withTemporaryFolder { folder in
       let journal = journal(folder, process: 1)
@@ -144,6 +172,11 @@ import Testing
       #expect(contents.remarks.count == 2)
       #expect(contents.remarks.contains { $0.hasPrefix("3 journals cannot be read: ") })
       #expect(contents.remarks.contains("4 lines of the journals cannot be read and are left out"))
+      #expect(!contents.isUnread, "something was read")
+      // Where there is no folder, nothing was decided; where there is another thing, nobody knows.
+      #expect(!JournalFolder(directory: "\(folder)/none").read().isUnread)
+      let odd = JournalFolder(directory: "\(folder)/notes.txt").read()
+      #expect(odd.isUnread && odd.remarks.count == 1)
     }
   }
 

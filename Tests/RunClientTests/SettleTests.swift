@@ -177,7 +177,96 @@ struct SettleTests {
     }
   }
 
+  @Test func `what waited in an undo window is settled as not sent, and told once`() throws {
+    let peer = try RawServer { _ in
+      Issue.record("nothing is asked")
+      return [.close]
+    }
+    defer { peer.stop() }
+    try withTemporaryFolder { folder in
+      let (sent, taken, left) = (Self.named("sent"), Self.named("taken"), Self.named("left"))
+      let done = Outcome.done(Confirmation(status: .paused, readBack: true))
+      try Self.leave(
+        [
+          .held(sent, at: start), .held(taken, at: start), .held(left, at: start),
+          .sending(sent, at: start), .settled(sent, done, at: start),
+          .withdrawn(taken, why: "taken back", at: start),
+        ],
+        in: folder,
+        place: Self.place(peer),
+        process: 1
+      )
+      let house = try House(url: peer.url(""), folder: folder, process: 2)
+      house.now = start + .seconds(60)
+      let unfinished = try house.unfinished()
+      #expect(unfinished.unsent.map(\.id.text) == ["left"])
+      #expect(unfinished.settled.isEmpty && unfinished.planned.isEmpty)
+      let fates = JournalFolder(directory: folder).read().records.map(\.fate)
+      #expect(
+        fates == [
+          .settled(.done, detail: "paused", at: start, latency: .zero, later: false),
+          .withdrawn(why: "taken back", at: start),
+          .withdrawn(
+            why: "not sent: the program ended inside the undo window",
+            at: start + .seconds(60)
+          ),
+        ]
+      )
+      #expect(try House(url: peer.url(""), folder: folder, process: 3).unfinished().isEmpty)
+    }
+  }
+
+  @Test func `what cannot be settled as not sent is told again at the next start`() throws {
+    let peer = try RawServer { _ in [.close] }
+    defer { peer.stop() }
+    try withTemporaryFolder { folder in
+      let entry = JournalEntry.held(Self.named("left"), at: start)
+      try Self.leave([entry], in: folder, place: Self.place(peer), process: 1)
+      for process in Int32(2)...3 {
+        let house = try House(url: peer.url(""), folder: folder, process: process)
+        // Where its own journal should be is a folder.
+        _ = unsafe mkdir(house.journalPath, 0o700)
+        let unfinished = try house.unfinished()
+        #expect(unfinished.unsent.map(\.id.text) == ["left"])
+        #expect(unfinished.remarks.contains { $0.contains("cannot be opened") })
+      }
+      #expect(JournalFolder(directory: folder).read().records.map(\.fate) == [.held])
+    }
+  }
+
   // MARK: Within one process
+
+  @Test func `a decision in the undo window is on record, and taking it back completes that`()
+    throws
+  {
+    let peer = try RawServer { _ in [.close] }
+    defer { peer.stop() }
+    try withTemporaryFolder { folder in
+      let house = try House(peer, folder: folder)
+      let decision = Self.named("one")
+      house.client.hold(decision, now: house.now)
+      house.settle()
+      let records = { JournalFolder(directory: folder).read().records }
+      #expect(records().map(\.fate) == [.held])
+      #expect(records().first?.isLeftHeld == false, "it is held by a program that lives")
+      #expect(!house.events.contains { if case .journal = $0 { true } else { false } })
+      house.client.withdraw(decision, why: "taken back", now: house.now)
+      house.settle()
+      #expect(records().map(\.fate) == [.withdrawn(why: "taken back", at: house.now)])
+      #expect(peer.received.isEmpty)
+    }
+  }
+
+  @Test func `a decision in the undo window that cannot be put on record says so`() throws {
+    let peer = try RawServer { _ in [.close] }
+    defer { peer.stop() }
+    let house = try House(peer, folder: "/proc/none/journal")
+    house.client.hold(Self.named("one"), now: house.now)
+    let fault: Fault? = try house.run {
+      if case .journal(let fault) = $0 { .some(fault) } else { nil }
+    }
+    #expect(fault?.sentence.contains("cannot be opened") == true)
+  }
 
   @Test func `what is unknown because nothing answered is read back once something does`() throws {
     let isOut = Flag()
@@ -260,6 +349,29 @@ struct SettleTests {
         if case .settled(.unknown, _, _, _, later: false) = fate { true } else { false }
       }
       #expect(records.allSatisfy { isUnknown($0.fate) })
+    }
+  }
+
+  @Test func `taking back what is under way is answered, and its outcome is told`() throws {
+    let peer = try RawServer { request in
+      request.method == "POST"
+        ? [.close] : [Self.answer(#"{"id":"r1","status":"running"}"#)]
+    }
+    defer { peer.stop() }
+    try withTemporaryFolder { folder in
+      let house = try House(peer, folder: folder)
+      let decision = decide(.stop(.immediate), saw: .running)
+      house.client.carryOut(decision, now: house.now)
+      house.client.withdraw(decision, why: "taken back", now: house.now)
+      let told: Bool = try house.run {
+        if case .underWay(let which) = $0 { which == decision } else { nil }
+      }
+      #expect(told)
+      let outcome: Outcome = try house.run {
+        if case .outcome(decision, let outcome, _) = $0 { outcome } else { nil }
+      }
+      #expect(outcome.word == "unknown")
+      #expect(!house.events.contains { if case .withdrawn = $0 { true } else { false } })
     }
   }
 

@@ -85,6 +85,20 @@ private let records = [
     #expect(code(told) == .done)
   }
 
+  @Test func `journals of which nothing can be read are a failure, not an empty answer`() {
+    let remark = "the journals cannot be read: permission denied: /j"
+    let message = ShellMessage.records([], remarks: [remark], isUnread: true)
+    let told = effects(task(.activity(ActivityWanted())), message)
+    #expect(output(told).isEmpty)
+    #expect(complaints(told) == [remark])
+    #expect(code(told) == .failed)
+    let partly = effects(
+      task(.activity(ActivityWanted())),
+      .records(records, remarks: ["a journal cannot be read"])
+    )
+    #expect(code(partly) == .done)
+  }
+
   @Test(arguments: [
     (ActivityWanted(since: .ago(.seconds(3600))), 4), (ActivityWanted(verb: "stop"), 2),
     (ActivityWanted(verb: "approve"), 1), (ActivityWanted(onlyOpen: true), 4),
@@ -266,5 +280,12 @@ private let records = [
     #expect(output(away).contains("## Decisions (5)"))
     #expect(complaints(away) == ["away"])
     #expect(code(away) == .notReachable)
+    let unread = effects(
+      task(verb),
+      .records([], remarks: ["the journals cannot be read"], isUnread: true),
+      .reading(.success(reading))
+    )
+    #expect(complaints(unread) == ["the journals cannot be read"])
+    #expect(code(unread) == .failed)
   }
 }

@@ -24,6 +24,31 @@ import Testing
     #expect(code(told) == .done)
   }
 
+  @Test(arguments: [false, true])
+  func `a status that no run has is marked, once, and looked for all the same`(
+    watches: Bool
+  ) throws {
+    let wanted = RunsWanted(filter: "crm status:runing", watches: watches)
+    var asked = task(.runs(wanted))
+    _ = asked.begin(at: now)
+    let told = asked.receive(.reading(.success(busy)), at: now)
+    #expect(
+      complaints(told) == [
+        "--filter: status: no run is runing; running was meant?", "  crm status:runing",
+        "             ^^^^^^",
+      ]
+    )
+    #expect(watches || code(told) == .done)
+    var later = busy
+    later.runs.append(run("0ld", "crm-sync", RunStatus("runing"), startedAgo: 90_000))
+    let again = asked.receive(.reading(.success(later)), at: now)
+    #expect(complaints(again).isEmpty)
+    #expect(!watches || output(again).contains("0ld"))
+    // A word that only this server has is none to be marked.
+    let known = effects(task(.runs(wanted)), .reading(.success(later)))
+    #expect(complaints(known).isEmpty && output(known).contains("0ld"))
+  }
+
   @Test func `the filter of the inbox picks runs, ended ones too`() {
     var reading = busy
     reading.runs.append(run("0ld", "crm-sync", .completed, startedAgo: 90_000))
@@ -95,7 +120,11 @@ import Testing
   @Test func `a run without tasks is none's, one that is not there usage`() {
     let idle = effects(task(.tasks(run: "9b")), .reading(.success(busy)))
     #expect(idle == [.poll, .progress("the run waits for nobody"), .finish(.done)])
-    #expect(code(effects(task(.tasks(run: "zz")), .reading(.success(busy)))) == .usage)
+    let none = effects(task(.tasks(run: "zz")), .reading(.success(busy)))
+    #expect(code(none) == .usage)
+    #expect(
+      complaints(none) == ["no run has the id zz; tasks without an id lists what waits"]
+    )
     var reading = busy
     reading.tasks = nil
     reading.taskFault = Fault(.forbidden, "403")

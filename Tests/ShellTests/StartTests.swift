@@ -79,6 +79,47 @@ import Testing
     )
   }
 
+  @Test(arguments: [
+    (
+      ["order-triage", "order_id"],
+      "no workflow is called order-triage order_id; if order_id is input of order-triage, write "
+        + "order_id=value"
+    ),
+    (
+      ["order", "tri", "id", "42"],
+      "no workflow is called order tri id 42; if id 42 is input of order-triage, write id=42"
+    ),
+    (
+      ["digest", "a", "b", "c", "d=1"],
+      "no workflow is called digest a b c; if a b c is input of digest, write key=value words"
+    ),
+    (
+      ["digest", "b=c", "d"],
+      "d is no input: write key=value words, such as d=value, or one JSON object in quotes"
+    ),
+    (["digest", "=x"], "=x is no input: write key=value words, or one JSON object in quotes"),
+  ])
+  func `an input without its sign is told from a name`(words: [String], sentence: String) {
+    var task = task(.start(Start(words)))
+    var told = task.begin(at: now)
+    if told == [.workflows] {
+      told = task.receive(.workflows(.success(StartTests.workflows)), at: now)
+    }
+    #expect(told == [.complain(sentence), .finish(.usage)])
+  }
+
+  @Test func `a run that is started again names its workflow`() {
+    var task = task(.start(Start(["crm-sync", "a=1"], again: "run-1")))
+    #expect(
+      task.begin(at: now) == [
+        .complain(
+          "--again starts the workflow of that run: leave crm-sync out; what is to be different is "
+            + "written as key=value"
+        ), .finish(.usage),
+      ]
+    )
+  }
+
   @Test func `words are typed by what they look like`() throws {
     let words = [
       "a=1.50", "b=true", "c=null", "d=[1,2]", "e={\"x\":1}", "f=plain text", "g=", "h=\"q\"",

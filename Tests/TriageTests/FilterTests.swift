@@ -43,7 +43,7 @@ import Testing
     "age:2h..3h", "age:..3h", "age:2h..", "age:<1m,2h", "age:>=9000s -age:>9000s", "age:=2h30m",
     "credits:>4", "credits:4.5", "credits:=4.50", "credits:<=4.5", "credits:1..5",
     "-credits:>4.5", "~jira\\.", "~^401", "~(40[13]|500) una", "~^order.*e$", "~\\d{3}\\s\\w+",
-    "-~^triage", "~\"401 .* from\"", ":x -:", "\"", "order \"tria", "status:failed,", "~x*",
+    "-~^triage", "~\"401 .* from\"", ":x -:", "\"\"", "status:failed,", "~x*",
   ])
   func `a failure passes when every term fits`(text: String) throws {
     // A colon without letters before it is a plain word, and this row has none.
@@ -97,6 +97,12 @@ import Testing
     ("age:99999999999d", 4..<16, "age: wants a duration such as 10m, 2h, 3d"),
     ("-credits:>much", 9..<14, "credits: wants an amount such as 5, 0.2"),
     ("credits:..", 8..<10, "credits: wants an amount such as 5, 0.2"),
+    ("status:\"\"", 0..<9, "status: wants a word such as failed, paused"),
+    ("section:\"\"", 0..<10, "section: wants one of awaiting, draining, running, failed"),
+    ("\"", 0..<1, "the quote is not closed: \" ends it"),
+    ("order -\"tria ge", 7..<15, "the quote is not closed: \" ends it"),
+    ("workflow:a,\"b c", 11..<15, "the quote is not closed: \" ends it"),
+    ("~\"a(", 1..<4, "the quote is not closed: \" ends it"),
     ("~", 0..<1, "~ wants a pattern such as 401|403, jira.*refused"),
     ("x ~a(b", 4..<6, "~ has a ( that is not closed"),
     ("~a)b", 2..<3, "~ has a ) that nothing opens"),
@@ -112,6 +118,86 @@ import Testing
     let mistake = #expect(throws: Filter.Mistake.self) { try Filter(text) }
     #expect(mistake?.range == range)
     #expect(mistake?.sentence == sentence)
+  }
+
+  @Test(arguments: [
+    ("stauts:x", "stauts: is no key", "stauts:"),
+    ("section:nowhere", "section: has no nowhere", "nowhere"),
+  ])
+  func `a word that is not known is told with those that are`(
+    text: String,
+    fact: String,
+    word: String
+  ) throws {
+    let mistake = try #require(throws: Filter.Mistake.self) { try Filter(text) }
+    let slip = try #require(mistake.slip)
+    #expect(slip.fact == fact && slip.word == word)
+    for word in slip.known {
+      #expect(throws: Never.self) { try Filter(word.hasSuffix(":") ? "\"\(word)\"" : word) }
+      #expect(mistake.sentence.contains(word))
+    }
+  }
+
+  // MARK: Words that only the server knows
+
+  @Test(arguments: [
+    "status:f", "status:AWAITING", "status:\"awaiting app\"", "status:cancel,succ",
+    "-status:queued",
+    "order section:failed", "trigger:faild", "status:suspended", "status:susp,failed",
+    "status:on-h",
+  ])
+  func `a word that the product has, or a run, is no mistake`(text: String) throws {
+    #expect(try Filter(text).doubt(among: ["Suspended", "On-Hold"]) == nil)
+  }
+
+  @Test(arguments: [
+    ("status:faild", 7..<12, "faild"), ("order -status:failed,stoped x", 21..<27, "stoped"),
+    ("status:\"Awaiting x\"", 7..<19, "awaiting x"), ("status:suspendedx", 7..<17, "suspendedx"),
+  ])
+  func `a word that neither the product has nor a run is told`(
+    text: String,
+    range: Range<Int>,
+    word: String
+  ) throws {
+    let doubt = try #require(try Filter(text).doubt(among: ["Suspended"]))
+    #expect(doubt.range == range)
+    #expect(
+      doubt.sentence == "status: no run is \(word); there are awaiting, pending, queued, starting, "
+        + "running, paused, draining, completed, failed, stopped, suspended"
+    )
+    #expect(doubt.slip?.word == word)
+  }
+
+  @Test func `a word of the server's own is looked for as it is written, known or not`() throws {
+    let run = Run(id: RunID("r"), workflow: WorkflowID("w"), status: RunStatus("Suspended"))
+    let inbox = Inbox(Reading(runs: [run], tasks: [], at: FilterTests.now), order: .age)
+    #expect(inbox.otherStatuses == ["Suspended"])
+    #expect(try inbox.shown(Filter("status:susp")).count == 1)
+    #expect(try inbox.shown(Filter("status:suspx")).isEmpty)
+    #expect(try Filter("status:cancelled").accepts(row(.stopped), at: FilterTests.now))
+    #expect(try Filter("status:success,x").accepts(row(.completed), at: FilterTests.now))
+    #expect(try !Filter("status:cancelled").accepts(row(.failed), at: FilterTests.now))
+  }
+
+  private func row(_ status: RunStatus) -> Row {
+    Row(id: RowID(section: .failed, run: RunID("q")), run: Run(id: RunID("q"), status: status))
+  }
+
+  // MARK: While it is typed
+
+  @Test(arguments: [
+    ("order age:", "order", false), ("age:>1 order -x", "order -x", false),
+    ("status:failed section:x \"a b\"", "status:failed \"a b\"", false), ("~(", "", false),
+    ("order \"tri ag", "order \"tri ag\"", true), ("workflow:a,\"b c", "workflow:a,\"b c\"", true),
+    ("~\"a(", "", false), ("age: \"a b", "\"a b\"", false), ("status:\"", "", false),
+  ])
+  func `what can be read of a text is read`(text: String, readable: String, isOpen: Bool) throws {
+    let reading = FilterReading(text)
+    #expect(reading.text == readable)
+    #expect(try reading.filter == Filter(readable))
+    #expect(reading.mistake == #expect(throws: Filter.Mistake.self) { try Filter(text) })
+    #expect(reading.isOpen == isOpen)
+    #expect(FilterReading(readable).mistake == nil)
   }
 
   @Test func `only filters that ask for an age change with time`() throws {
@@ -152,6 +238,8 @@ import Testing
         #expect(error.range.lowerBound >= 0 && error.range.upperBound <= text.count, "\(text)")
         #expect(!error.range.isEmpty && !error.sentence.isEmpty, "\(text)")
       }
+      let reading = FilterReading(text)
+      #expect((try? Filter(reading.text)) == reading.filter, "\(text)")
       for token in FilterToken.all(of: text) {
         #expect(token.range.upperBound <= text.count && !token.range.isEmpty, "\(text)")
       }
@@ -242,6 +330,15 @@ import Testing
         plain.shown(filter).map(\.id)
           == plain.shown(.none).filter { filter.accepts($0, at: plain.at) }.map(\.id)
       )
+    }
+  }
+
+  @Test func `only a long inbox is made ready for a search before anybody asks`() {
+    for (count, isReady) in [(Inbox.preparedAtOnce, false), (Inbox.preparedAtOnce + 1, true)] {
+      let runs = (0..<count).map { Run(id: RunID("\($0)"), status: .running) }
+      var inbox = Inbox(Reading(runs: runs, tasks: [], at: FilterTests.now), order: .age)
+      inbox.prepareLongSearch()
+      #expect((inbox.texts[.running] != nil) == isReady)
     }
   }
 

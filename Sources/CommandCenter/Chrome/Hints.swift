@@ -13,19 +13,50 @@ extension Model {
 
 /// The line of keys at the bottom; it changes with what is selected, and offers what can be done.
 enum Hints {
+  static func draw(_ lines: [[Segment]], _ model: Model, into frame: inout Frame) {
+    for (offset, line) in lines.reversed().enumerated() {
+      let row = model.size.rows - 1 - offset
+      frame.fill(Rect(column: 0, row: row, columns: model.size.columns, rows: 1), look: .chrome)
+      frame.put(line, column: 1, row: row, end: model.size.columns - 1)
+    }
+  }
+
   static func draw(_ segments: [Segment], _ model: Model, into frame: inout Frame) {
     let row = model.size.rows - 1
     frame.fill(Rect(column: 0, row: row, columns: model.size.columns, rows: 1), look: .chrome)
     frame.put(segments, column: 1, row: row, end: model.size.columns - 1)
   }
 
+  /// The first of several wordings that there is room for: no key of a question is left out for want of
+  /// room while shorter words are known.
+  static func first(
+    of wordings: [[(Command, String)]],
+    _ scope: Keymap.Scope,
+    _ model: Model
+  ) -> [Segment] {
+    let gap = Segment("  ", .chrome)
+    for wording in wordings {
+      let line = Array(parts(wording, scope, model).joined(separator: [gap]))
+      if line.width <= model.size.columns - 2 { return line }
+    }
+    return fit(wordings.last ?? [], scope, model)
+  }
+
+  private static func parts(
+    _ hints: [(Command, String)],
+    _ scope: Keymap.Scope,
+    _ model: Model
+  ) -> [[Segment]] {
+    hints.compactMap { command, words in
+      model.key(command, in: scope).map { [Segment($0, .key), Segment(" \(words)", .chrome)] }
+    }
+  }
+
   /// As many hints as there is room for; the last ones (help, quit) are kept.
   static func fit(_ hints: [(Command, String)], _ scope: Keymap.Scope, _ model: Model) -> [Segment]
   {
     let room = model.size.columns - 2
-    var parts = hints.compactMap { command, words in
-      model.key(command, in: scope).map { [Segment($0, .key), Segment(" \(words)", .chrome)] }
-    }
+    var parts = parts(hints, scope, model)
     let gap = Segment("  ", .chrome)
     var line = Array(parts.joined(separator: [gap]))
     while line.width > room, parts.count > 1 {

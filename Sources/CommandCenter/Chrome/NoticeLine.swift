@@ -10,7 +10,7 @@ enum NoticeLine {
   /// The lines: bad news is no use without its end, a countdown is always one.
   static func lines(_ model: Model) -> [[Segment]] {
     let window = cautions(model) + (HeldLine.segments(model).map { [$0] } ?? [])
-    guard let text = mistake(model) ?? model.notice?.text else { return window }
+    guard let text = mistake(model) ?? doubt(model) ?? model.notice?.text else { return window }
     let look = look(model)
     return window + wrapped(text, model).map { [Segment($0, look)] }
   }
@@ -18,7 +18,8 @@ enum NoticeLine {
   /// What stands in the way of what is being reviewed.
   private static func cautions(_ model: Model) -> [[Segment]] {
     guard case .review(let page) = model.screenLayer else { return [] }
-    return model.cautions(insisting: page.items.contains { $0.target.insists })
+    let insists = page.items.contains { $0.isSent && $0.target.insists }
+    return model.cautions(insisting: insists, isBrief: model.size.rows < 16)
       .flatMap { wrapped($0, model).map { [Segment($0, .warning)] } }
   }
 
@@ -32,7 +33,7 @@ enum NoticeLine {
 
   static func draw(_ model: Model, into frame: inout Frame) {
     let lines = lines(model)
-    let first = model.size.rows - 1 - lines.count
+    let first = model.size.rows - Hints.rows(model) - lines.count
     let area = Rect(column: 0, row: first, columns: model.size.columns, rows: lines.count)
     frame.fill(area, look: .text)
     for (offset, line) in lines.enumerated() {
@@ -43,6 +44,7 @@ enum NoticeLine {
   private static func look(_ model: Model) -> Look {
     switch model.notice?.tone {
     case _ where mistake(model) != nil: .failure
+    case _ where doubt(model) != nil: .warning
     case .plain, nil: .secondary
     case .good: .success
     case .bad: .warning
@@ -51,7 +53,12 @@ enum NoticeLine {
 
   /// What is wrong with the filter that is being typed.
   private static func mistake(_ model: Model) -> String? {
-    if case .filter(let prompt) = model.top { prompt.mistake?.sentence } else { nil }
+    if case .filter(let prompt) = model.top { prompt.reading.words } else { nil }
+  }
+
+  /// What is odd about it.
+  private static func doubt(_ model: Model) -> String? {
+    if case .filter = model.top { model.filterDoubt?.words } else { nil }
   }
 }
 

@@ -28,7 +28,7 @@ enum TopLine {
   /// What is acted on, and how far a bulk is that is sent out of sight.
   private static func bulk(_ model: Model) -> [Segment] {
     if case .review(let page) = model.screenLayer {
-      let words = page.items.allSatisfy { $0.target.row != nil } ? " marked" : ""
+      let words = page.areMarked ? " marked" : ""
       return [Segment("acting on \(page.items.count)\(words)", .accent)]
     }
     var parts: [Segment] = []
@@ -104,8 +104,15 @@ enum TopLine {
     let limit = model.size.rows >= 12 ? 3 : 2
     var lines = wrapped(why, model, maximumLines: limit)
     guard let next else { return lines }
-    let isFixed = model.link.nextTry == nil || model.access.missing != nil
-    let room = isFixed ? Text.width(next) : max(Text.width(next), Text.width(retry(999, model)))
+    let counted =
+      if model.access.missing != nil {
+        next
+      } else if model.link.silence(at: model.now) != nil {
+        silence(999)
+      } else {
+        model.link.nextTry == nil ? next : retry(999, model)
+      }
+    let room = max(Text.width(next), Text.width(counted))
     if let last = lines.last, Text.width(last) + 1 + room <= model.size.columns - 2 {
       lines[lines.count - 1] = "\(last) \(next)"
       return lines
@@ -118,6 +125,9 @@ enum TopLine {
     let now = model.key(.refresh, in: model.screenLayer.scope).map { " (\($0): now)" } ?? ""
     return "Retry in \(seconds) s\(now)."
   }
+
+  /// How long there has been no answer.
+  private static func silence(_ seconds: Int64) -> String { "No answer for \(seconds) s." }
 
   private static func wrapped(_ text: String, _ model: Model, maximumLines: Int) -> [String] {
     Text.wrapped(
@@ -145,6 +155,12 @@ enum TopLine {
     if let sentence = model.access.missing {
       let key = model.key(.refresh, in: model.screenLayer.scope)
       return (ended(sentence), key.map { "\($0) tries again." })
+    }
+    if let silence = model.link.silence(at: model.now) {
+      return (
+        "\(model.profile.place) does not answer; it may be busy.",
+        TopLine.silence(silence.inMilliseconds / 1000)
+      )
     }
     guard model.link.isStale, let fault = model.link.fault else { return nil }
     let next = model.link.nextTry.map { next in

@@ -170,9 +170,15 @@ extension Model {
       bulk?.take(stage, of: id)
       return []
     case .withdrawn(let decision): return tellWithdrawn(decision)
+    case .underWay(let decision):
+      // The page of a bulk shows how far each has come.
+      if case .sending = top { return [] }
+      say("\(decision.verb.word) \(decision.name) is under way: its outcome is told next", .bad)
+      return []
     case .outcome(let decision, let outcome, let recorded):
       let stage = flights.removeValue(forKey: decision.id)?.stage
       asksToLeave = false
+      keepDone(decision, outcome)
       if let effects = tellBulk(outcome, of: decision.id, recorded: recorded) {
         return dropDraft(of: decision, outcome) + effects + leaveWhenSettled(outcome)
       }
@@ -287,17 +293,21 @@ extension Model {
 
 /// Sentences about outcomes.
 enum OutcomeWords {
+  /// What was done by a verb.
+  static func did(_ verb: Verb) -> String {
+    switch verb {
+    case .approve: "approved"
+    case .reject: "rejected"
+    case .pause: "paused"
+    case .resume: "resumed"
+    case .stop(.graceful): "stopping gracefully"
+    case .stop(.immediate): "stopped"
+    case .start: "started"
+    }
+  }
+
   static func done(_ decision: Decision, _ confirmation: Confirmation, name: String) -> String {
-    let did =
-      switch decision.verb {
-      case .approve: "approved"
-      case .reject: "rejected"
-      case .pause: "paused"
-      case .resume: "resumed"
-      case .stop(.graceful): "stopping gracefully"
-      case .stop(.immediate): "stopped"
-      case .start: "started"
-      }
+    let did = did(decision.verb)
     if let by = confirmation.by {
       return "\(did) \(name): no answer came, but the server shows it, by \(by)"
     }

@@ -46,7 +46,15 @@ extension DialogView {
     }
     let (field, cursor) = field(prompt.line, columns)
     lines += [
-      [field], [Segment("It goes with the answer, and stands in the record.", .secondary)], [],
+      [field],
+      [
+        Segment(
+          columns < 48
+            ? "It goes with the answer, on record."
+            : "It goes with the answer, and stands in the record.",
+          .secondary
+        )
+      ], [],
       keys([(.confirm, "keep"), (.close, "back to the question")], .prompt, model),
     ]
     box(lines, model, columns, into: &frame, cursor: (field, cursor))
@@ -96,8 +104,9 @@ extension DialogView {
   /// What stands in the way of a decision that is made as usual: old data, a record that cannot be
   /// written; without an age, since nothing in a question moves by itself.
   static func cautions(_ target: Target, _ model: Model, _ columns: Int) -> [[Segment]] {
-    let lines = model.cautions(insisting: target.insists).flatMap {
-      Text.wrapped(Text.sanitised($0), to: columns, maximumLines: model.size.rows >= 16 ? 3 : 2)
+    let isLow = model.size.rows < 16
+    let lines = model.cautions(insisting: target.insists, isBrief: isLow).flatMap {
+      Text.wrapped(Text.sanitised($0), to: columns, maximumLines: isLow ? 1 : 3)
     }
     return lines.isEmpty ? [] : lines.map { [Segment($0, .warning)] } + [[]]
   }
@@ -175,16 +184,25 @@ extension DialogView {
 }
 
 extension Model {
-  /// What stands in the way of decisions that are made as usual, in sentences.
-  func cautions(insisting: Bool) -> [String] {
+  /// What stands in the way of decisions that are made as usual, in sentences; brief ones leave the
+  /// lines of a low screen to what is decided.
+  func cautions(insisting: Bool, isBrief: Bool = false) -> [String] {
     var sentences: [String] = []
     if insisting {
-      sentences.append("You insist: it is sent even if nothing can be read before.")
+      sentences.append(
+        isBrief
+          ? "You insist: it is sent unread."
+          : "You insist: it is sent even if nothing can be read before."
+      )
     } else if link.isStale {
-      sentences.append("This data is old. It is read again before sending.")
+      sentences.append(
+        isBrief
+          ? "Old data: it is read again first."
+          : "This data is old. It is read again before sending."
+      )
     }
     if let fault = journalFault {
-      sentences.append("It will not be recorded: \(fault.sentence)")
+      sentences.append("It will not be recorded\(isBrief ? "." : ": \(fault.sentence)")")
     }
     return sentences
   }

@@ -47,76 +47,24 @@ enum DialogView {
       lines.append(keys([(.close, "close")], .decision, model))
     }
     box(lines, model, columns, into: &frame)
-    let isNarrow = model.size.columns < 60
-    let edit: [(Command, String)] = isYes ? [(.edit, isNarrow ? "edit" : "edit first")] : []
-    let hints: [(Command, String)] =
+    let wordings = [("comment", "edit first", "leave it waiting"), ("comment", "edit", "no")]
+      .map { comment, edit, leave in
+        [(Command.confirm, isYes ? "approve" : "reject"), (.comment, comment)]
+          + (isYes ? [(.edit, edit)] : []) + [(.close, leave)]
+      }
+    Hints.draw(
       dialog.isOpen
-      ? [(.confirm, isYes ? "approve" : "reject"), (.comment, "comment")] + edit
-        + [(.close, isNarrow ? "no" : "leave it waiting")]
-      : [(.close, "close")]
-    Hints.draw(Hints.fit(hints, .decision, model), model, into: &frame)
-  }
-
-  static func draw(_ dialog: StopDialog, _ model: Model, into frame: inout Frame) {
-    let columns = contentWidth(model)
-    let target = dialog.target
-    let steps = inFlight(target, model)
-    let status = target.run?.status ?? .running
-    var lines: [[Segment]] = []
-    if let change = dialog.change {
-      lines += changed(change, target, model, columns) + [[]]
-    } else {
-      let count = steps.map { $0.isEmpty ? "" : ", \($0.count) in flight" } ?? ""
-      lines += [head("Stop", target, "\(status.word)\(count)", columns), []]
-    }
-    guard dialog.isOpen else {
-      lines.append(keys([(.close, "close")], .stopping, model))
-      box(lines, model, columns, into: &frame)
-      Hints.draw(Hints.fit([(.close, "close")], .stopping, model), model, into: &frame)
-      return
-    }
-    lines += cautions(target, model, columns)
-    let graceful = target.legality(of: .stop(.graceful), model.permissions)
-    let immediate = target.legality(of: .stop(.immediate), model.permissions)
-    if !dialog.offers(.graceful) {
-      // Only the other way was asked for.
-    } else if graceful.isAllowed {
-      lines += option(.gracefully, "\(finishing(steps)); nothing new starts", model, columns)
-    } else if immediate.isAllowed, let reason = graceful.reason {
-      lines += option(.gracefully, reason, model, columns, dimmed: true)
-    }
-    if immediate.isAllowed, dialog.offers(.immediate) {
-      let ends =
-        switch steps?.count ?? 0 {
-        case 0: "it ends now"
-        case 1: "the step in flight is cancelled now"
-        case 2: "both steps in flight are cancelled now"
-        case let count: "all \(count) steps in flight are cancelled now"
-        }
-      lines += option(.immediately, ends, model, columns)
-    }
-    lines.append([])
-    if target.task != nil {
-      lines.append([Segment("Its approval is closed unanswered.")])
-    }
-    lines.append(
-      [Segment("A stopped run cannot be resumed."), Segment("   ")]
-        + keys([(.close, "leave it")], .stopping, model)
+        ? Hints.first(of: wordings, .decision, model)
+        : Hints.fit([(.close, "close")], .decision, model),
+      model,
+      into: &frame
     )
-    box(lines, model, columns, into: &frame)
-    var hints: [(Command, String)] = []
-    if graceful.isAllowed, dialog.offers(.graceful) { hints.append((.gracefully, "gracefully")) }
-    if immediate.isAllowed, dialog.offers(.immediate) {
-      hints.append((.immediately, "immediately"))
-    }
-    hints.append((.close, "leave it \(target.task == nil ? status.word : "waiting")"))
-    Hints.draw(Hints.fit(hints, .stopping, model), model, into: &frame)
   }
 
   static func draw(_ prompt: TokenPrompt, _ model: Model, into frame: inout Frame) {
     let columns = contentWidth(model)
     let count = prompt.token.text.count
-    let dots = prompt.mask("*", room: columns - 1)
+    let (field, cursor) = field(prompt.masked, columns)
     let typed = count == 1 ? "1 character" : "\(count) characters"
     let place =
       switch model.access.origin {
@@ -130,14 +78,14 @@ enum DialogView {
         Segment("Token", Look(.title, bold: true)), Segment("  \(model.profile.name)"),
         Segment("  \(model.profile.place)", .faint),
       ], [],
-      [Segment(Text.padded(dots, to: columns), .field)],
+      [field],
       [Segment(count == 0 ? "Paste it here; nothing of it is shown." : typed, .secondary)], [],
     ]
     let words = prompt.mistake.map { ($0, Look.failure) } ?? (place, .text)
     lines += Text.wrapped(Text.sanitised(words.0), to: columns, maximumLines: 3)
       .map { [Segment($0, words.1)] }
     lines += [[], keys([(.confirm, "use it"), (.close, "leave it")], .token, model)]
-    box(lines, model, columns, into: &frame)
+    box(lines, model, columns, into: &frame, cursor: (field, cursor))
     Hints.draw(
       Hints.fit([(.confirm, "use it"), (.close, "leave it")], .token, model),
       model,
@@ -164,13 +112,6 @@ enum DialogView {
       Segment(verb, Look(.title, bold: true)), Segment("  \(title)", .text),
       Segment("  \(id)", .faint), Segment(hasTail ? "   \(tail)" : "", .secondary),
     ]
-  }
-
-  /// What a graceful stop waits for; nil steps are not known.
-  private static func finishing(_ steps: [String]?) -> String {
-    guard let steps else { return "what is in flight finishes" }
-    guard !steps.isEmpty else { return "nothing is in flight" }
-    return "\(steps.joined(separator: ", ")) finish\(steps.count == 1 ? "es" : "")"
   }
 
   /// What is asked; what there is no room for is said to be missing.
@@ -210,68 +151,6 @@ enum DialogView {
     else { return [] }
     return TaskLines.consequences(Consequence(of: task.step, in: graph), columns: columns)
       .map { [$0] }
-  }
-
-  private static func changed(
-    _ change: Change,
-    _ target: Target,
-    _ model: Model,
-    _ columns: Int
-  ) -> [[Segment]] {
-    let at = model.inbox.inbox.at
-    var lines: [[Segment]] = [
-      [
-        Segment("\(target.title) \(target.id.short)", .title),
-        Segment(" changed while you decided", .warning),
-      ], [],
-    ]
-    switch change {
-    case .status(let saw, let now):
-      if let saw { lines.append([Segment("you saw    ", .secondary), Segment(saw.word)]) }
-      let since = now.statusAt.map { " since \(Age.short(max(.zero, at - $0)))" } ?? ""
-      let by = now.statusBy.map { ", by \($0)" } ?? ""
-      lines.append([Segment("it is now  ", .secondary), Segment("\(now.status.word)\(since)\(by)")])
-    case .payload: lines.append([Segment("The task asks something else now:", .warning)])
-    case .answered: lines.append([Segment(change.sentence(at: model.now), .warning)])
-    case .events: lines.append([Segment(change.sentence, .warning)])
-    case .gone: lines.append([Segment("It is no longer there.", .warning)])
-    }
-    return lines + [[Segment("Nothing was sent.", .secondary)]]
-  }
-
-  /// The steps in flight, by name; nil where nobody said.
-  private static func inFlight(_ target: Target, _ model: Model) -> [String]? {
-    if let detail = target.reference.flatMap({ model.details[$0] }),
-      detail.run.status == target.run?.status
-    {
-      return detail.steps.filter { $0.outcome == .running }.map(\.title)
-    }
-    let steps = target.run?.currentSteps ?? []
-    return steps.isEmpty ? nil : steps.map(\.text)
-  }
-
-  /// A way to stop: its key, its name, and what it does.
-  private static func option(
-    _ command: Command,
-    _ text: String,
-    _ model: Model,
-    _ columns: Int,
-    dimmed: Bool = false
-  ) -> [[Segment]] {
-    let key = model.key(command, in: .stopping) ?? " "
-    let margin = Text.width(key) + 15
-    let parts = Text.wrapped(text, to: max(8, columns - margin), maximumLines: 3)
-    return parts.enumerated().map { index, part in
-      index == 0
-        ? [
-          Segment(key, Look(.key, dimmed: dimmed)),
-          Segment(
-            "  \(Text.padded(command.description, to: 11))  ",
-            Look(.title, dimmed: dimmed)
-          ),
-          Segment(part, Look(.text, dimmed: dimmed)),
-        ] : [Segment(String(repeating: " ", count: margin) + part, Look(.text, dimmed: dimmed))]
-    }
   }
 
   /// Keys of a dialog and what they do there; a command without a key is left out.

@@ -2,40 +2,26 @@ internal import Cells
 
 /// The token while it is typed, or pasted; nothing of it is shown but how long it is.
 package struct TokenPrompt: Sendable, Equatable {
-  private(set) var token = Secret("")
+  /// As a value: words would be sanitised, and a token is taken as it is or not at all.
+  private var line = LineEditor(holding: .value)
   /// What is wrong with what was sent.
   var mistake: String?
-
-  /// The longest token that is taken, in bytes; the longest token file is as long.
-  private static let limit = 64 << 10
 
   /// An empty prompt.
   package init() {}
 
-  /// Puts typed or pasted text behind what stands there; blanks at its ends come from the selection
-  /// that was copied.
-  mutating func append(_ text: String) {
+  /// What was typed.
+  var token: Secret { Secret(line.text) }
+
+  /// Puts pasted text where the cursor is; blanks at its ends come from the selection that was copied.
+  mutating func insert(_ text: String) {
     let more = text.split(whereSeparator: \.isWhitespace).joined(separator: " ")
-    guard token.text.utf8.count + more.utf8.count <= TokenPrompt.limit else { return }
-    token = Secret(token.text + more)
-    mistake = nil
+    if line.insert(more) { mistake = nil }
   }
 
   /// Lays a key on the line.
-  mutating func edit(_ key: Key) {
-    var text = token.text
-    switch (key.code, key.control, key.alt) {
-    case (.character(let character), false, false):
-      append(String(character))
-      return
-    case (.backspace, false, false):
-      guard !text.isEmpty else { return }
-      text.removeLast()
-    case (.character("u"), true, false): text = ""
-    default: return
-    }
-    token = Secret(text)
-    mistake = nil
+  mutating func edit(_ key: Key, _ keymap: Keymap) {
+    if line.edit(key, keymap) { mistake = nil }
   }
 
   /// What is wrong with the token, as far as that can be told before it is sent.
@@ -48,10 +34,19 @@ package struct TokenPrompt: Sendable, Equatable {
     return nil
   }
 
-  /// As many dots as there are characters, as far as there is room.
-  func mask(_ dot: Character, room: Int) -> String {
-    String(repeating: dot, count: min(room, token.text.count))
+  /// A dot for each character, with the cursor where it is among them.
+  var masked: LineEditor {
+    var dots = LineEditor(String(repeating: "*", count: line.text.count), holding: .value)
+    dots.moveCursor(to: line.cursor)
+    return dots
   }
+}
+
+extension TokenPrompt: CustomStringConvertible, CustomReflectable {
+  /// Says only that there is one.
+  package var description: String { "(not shown)" }
+  /// Empty, so that no dump looks inside.
+  package var customMirror: Mirror { Mirror(self, children: [:]) }
 }
 
 extension Model {
@@ -69,7 +64,7 @@ extension Model {
       // What is being fetched is not waited for any more.
       if access.state == .fetching { access.state = .ready }
       return [.useToken(prompt.token)]
-    default: prompt.edit(key)
+    default: prompt.edit(key, config.keymap)
     }
     layers[layers.count - 1] = .token(prompt)
     return []

@@ -11,10 +11,29 @@ package enum UnfinishedWords {
     zone: Zone,
     at now: Timestamp
   ) -> String {
-    let decision = settled.record.decision
+    "\(name(settled.record, zone: zone, at: now)): \(fate(settled.outcome, at: now))"
+  }
+
+  /// What was decided, and when: `approve refund 9b1d6a02, decided 14:03`.
+  private static func name(_ record: JournalRecord, zone: Zone, at now: Timestamp) -> String {
+    let decision = record.decision
     let subject = "\(decision.title) \(decision.subject.run.run.short)"
     let when = moment(decision.madeAt, zone: zone, at: now)
-    return "\(decision.verb.word) \(subject), decided \(when): \(fate(settled.outcome, at: now))"
+    return "\(decision.verb.word) \(subject), decided \(when)"
+  }
+
+  /// That decisions were never sent, one sentence; nil when there are none.
+  package static func unsent(
+    _ records: [JournalRecord],
+    zone: Zone,
+    at now: Timestamp
+  ) -> String? {
+    guard !records.isEmpty else { return nil }
+    let told = records.suffix(named).map { name($0, zone: zone, at: now) }
+    let rest = records.count - told.count
+    let more = rest > 0 ? "; \(rest) more \(rest == 1 ? "is" : "are") in the journal" : ""
+    return "not sent, since the program ended inside the undo window: "
+      + "\(told.joined(separator: "; "))\(more)"
   }
 
   /// All of it in one notice.
@@ -32,6 +51,7 @@ package enum UnfinishedWords {
   ) -> Notice? {
     // What can be done about it comes first: a small screen cuts the end.
     var parts = offer.map { [$0] } ?? []
+    if let unsent = unsent(unfinished.unsent, zone: zone, at: now) { parts.append(unsent) }
     let settled = unfinished.settled
     if !settled.isEmpty {
       let told = settled.suffix(named).map { sentence($0, zone: zone, at: now) }
@@ -50,7 +70,8 @@ package enum UnfinishedWords {
     let isAllDone = unfinished.settled.allSatisfy { settled in
       if case .success(.done) = settled.outcome { true } else { false }
     }
-    return isAllDone && unfinished.planned.isEmpty && unfinished.remarks.isEmpty ? .good : .bad
+    let isAllSent = unfinished.planned.isEmpty && unfinished.unsent.isEmpty
+    return isAllDone && isAllSent && unfinished.remarks.isEmpty ? .good : .bad
   }
 
   private static func fate(_ outcome: Result<Outcome, Fault>, at now: Timestamp) -> String {

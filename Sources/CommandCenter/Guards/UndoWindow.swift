@@ -59,7 +59,8 @@ extension Model {
     held.append(Held(decisions: decisions, isBulk: isBulk, until: now + profile.undoWindow))
     notice = nil
     refreshListing()
-    return []
+    // A bulk is on record as planned.
+    return isBulk ? [] : decisions.map(Effect.hold)
   }
 
   /// Gives decisions to the client.

@@ -136,6 +136,7 @@ extension Model {
     reversal = nil
     journalFault = nil
     flights = [:]
+    done = [:]
     bulk = nil
     leftPlans = []
     asksToLeave = false

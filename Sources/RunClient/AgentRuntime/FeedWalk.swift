@@ -125,7 +125,7 @@ struct FeedWalk: Sendable {
       walk = Walk(.runs(updatedSince: since), place: place, known: changes)
     } else {
       isWhole = true
-      walk = Walk(.runs(), place: place, known: known.whole)
+      walk = Walk(.runs(), place: place, known: known.whole, doubtsDepartures: true)
     }
   }
 
@@ -190,7 +190,7 @@ struct FeedWalk: Sendable {
 
   private mutating func readWhole() -> Bool {
     isWhole = true
-    walk = Walk(.runs(), place: place, known: known.whole)
+    walk = Walk(.runs(), place: place, known: known.whole, doubtsDepartures: true)
     return true
   }
 }

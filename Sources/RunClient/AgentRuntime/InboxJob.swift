@@ -33,7 +33,7 @@ struct InboxJob: Job {
     self.knowledge = knowledge
     let offersChanges = !isWhole && knowledge.offers(.changes)
     feed = FeedWalk(place: place, known: known.feed, offersChanges: offersChanges)
-    tasks = Walk(.pendingTasks, place: place, known: known.tasks)
+    tasks = Walk(.pendingTasks, place: place, known: known.tasks, doubtsDepartures: true)
     names = Walk(.workflows, place: place)
   }
 

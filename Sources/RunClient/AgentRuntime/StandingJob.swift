@@ -16,6 +16,8 @@ struct StandingJob: Job {
   private var isRunRead = false
   /// Whether neither list of tasks is to be had.
   private var listsAreMissing = false
+  /// Whether a list of several pages was read once more, since the task was on none of them.
+  private var hasLookedAgain = false
   private var learntHere = Knowledge()
   private var state: Standing.TaskState?
   private(set) var result: Result<Standing, Fault>?
@@ -90,9 +92,14 @@ struct StandingJob: Job {
       return wantTask(among: nil)
     }
     if try allTasks.receive(answer) { return [open.ask(allTasks.next.call, for: .allTasks)] }
-    return wantTask(
-      among: allTasks.items.first { $0.id == task?.task && $0.run == task?.run.run }
-    )
+    let found = allTasks.items.first { $0.id == task?.task && $0.run == task?.run.run }
+    if found == nil, allTasks.isPaged, !hasLookedAgain, !knowledge.offers(.task) {
+      // The list may have moved between two pages of it, and nothing else tells.
+      hasLookedAgain = true
+      allTasks = Walk(.pendingTasks, place: place)
+      return [open.ask(allTasks.next.call, for: .allTasks)]
+    }
+    return wantTask(among: found)
   }
 
   /// Asks for the task itself, which may tell how it was answered, unless it waits.

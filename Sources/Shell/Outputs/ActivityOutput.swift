@@ -89,6 +89,7 @@ package enum ActivityOutput {
       "verb": .string(decision.verb.word), "outcome": .string(record.word),
     ]
     object["detail"] = record.detail.map { .string($0) }
+    object["first_decided_at"] = record.firstAt.map { .string($0.iso8601) }
     object["sent_at"] = record.sentAt.map { .string($0.iso8601) }
     object["settled_at"] = record.endedAt.map { .string($0.iso8601) }
     object["latency_ms"] = record.latency.map { .int(Int($0.inMilliseconds)) }
@@ -139,6 +140,7 @@ extension JournalRecord {
   /// What became of it in a word.
   package var word: String {
     switch fate {
+    case .held: "held"
     case .planned: "planned"
     case .open: isLive ? "on the way" : "open"
     case .settled(let word, _, _, _, _): word.rawValue
@@ -149,6 +151,10 @@ extension JournalRecord {
   /// What there is to say about it, beside the word.
   package var detail: String? {
     switch fate {
+    case .held:
+      isLive
+        ? "in the undo window, not sent yet"
+        : "never sent: the program ended inside the undo window"
     case .planned: isLive ? "to be sent with others" : "planned with others, never sent"
     case .open: isLive ? nil : "only reading tells what became of it"
     case .settled(_, let detail, _, _, _): detail
@@ -159,7 +165,7 @@ extension JournalRecord {
   /// When it was settled or withdrawn.
   package var endedAt: Timestamp? {
     switch fate {
-    case .planned, .open: nil
+    case .held, .planned, .open: nil
     case .settled(_, _, let moment, _, _), .withdrawn(_, let moment): moment
     }
   }
@@ -172,7 +178,7 @@ extension JournalRecord {
   /// Whether it is not known what became of it.
   package var isUnknown: Bool {
     switch fate {
-    case .planned, .open, .settled(.unknown, _, _, _, _): true
+    case .held, .planned, .open, .settled(.unknown, _, _, _, _): true
     case .settled, .withdrawn: false
     }
   }

@@ -43,7 +43,7 @@ enum InboxOutput {
     )
     let mark = String(repeating: "^", count: max(1, Text.width(wrong)))
     return [
-      "--filter: \(mistake.sentence)", "  \(Text.sanitised(text))",
+      "--filter: \(Text.sanitised(mistake.words))", "  \(Text.sanitised(text))",
       "  \(String(repeating: " ", count: Text.width(before)))\(mark)",
     ]
   }

@@ -26,6 +26,8 @@ struct ListWork: VerbWork {
   private var shown: [JSONValue]?
   /// Why the last poll failed.
   private var trouble: Fault?
+  /// Whether it was told what is odd about the filter.
+  private var doubted = false
 
   init(_ wanted: Wanted, filter: String, watches: Bool, _ context: ShellContext) {
     self.wanted = wanted
@@ -98,7 +100,19 @@ struct ListWork: VerbWork {
       case .one(let tasks): list = self.tasks(tasks, isOne: run != nil, reading)
       }
     }
-    return watches ? changed(list, reading) : once(list, reading)
+    let doubts = doubts(reading)
+    return doubts + (watches ? changed(list, reading) : once(list, reading))
+  }
+
+  /// What is odd about the filter, told once: it is looked for as it is written all the same.
+  private mutating func doubts(_ reading: Reading) -> [ShellEffect] {
+    guard !doubted else { return [] }
+    doubted = true
+    let others = reading.runs.compactMap { run in
+      if case .other(let word) = run.status { word } else { nil }
+    }
+    guard let doubt = filter.doubt(among: Set(others)) else { return [] }
+    return InboxOutput.complaint(doubt, filterText).map { .complain($0) }
   }
 
   /// What is listed, in the forms in which it is written and compared.
@@ -160,7 +174,7 @@ struct ListWork: VerbWork {
     let runs = Set(tasks.map(\.run.text)).filter { $0.hasPrefix(id) && !id.isEmpty }
     let found = runs.contains(id) ? id : runs.count == 1 ? runs.first : nil
     if let found { return .one(tasks.filter { $0.run.text == found }) }
-    switch reading.run(id) {
+    switch KnownRuns(reading).find(id, hint: "tasks without an id lists what waits") {
     case .one(let run): return .one(tasks.filter { $0.run == run.id })
     case .other(let sentences):
       // With its workflow given, a run may be beyond what is listed; its tasks are not.

@@ -15,7 +15,8 @@ struct ActivityWork: VerbWork {
 
   func receive(_ message: ShellMessage, at now: Timestamp) -> [ShellEffect] {
     switch message {
-    case .records(let records, let remarks):
+    case .records(_, let remarks, isUnread: true): return fail(remarks, .failed)
+    case .records(let records, let remarks, _):
       let picked = wanted.picked(of: records, at: now)
       let text = ActivityOutput.text(picked, context)
       let isNothing = picked.isEmpty && context.form == .table
@@ -35,6 +36,7 @@ struct HandoverWork: VerbWork {
   private let context: ShellContext
   private var records: [JournalRecord] = []
   private var remarks: [String] = []
+  private var isUnread = false
 
   init(_ since: Since, _ place: JournalPlace, _ context: ShellContext) {
     self.since = since
@@ -46,9 +48,10 @@ struct HandoverWork: VerbWork {
 
   mutating func receive(_ message: ShellMessage, at now: Timestamp) -> [ShellEffect] {
     switch message {
-    case .records(let records, let remarks):
+    case .records(let records, let remarks, let isUnread):
       self.records = records
       self.remarks = remarks
+      self.isUnread = isUnread
       return []
     case .reading(let reading): return told(reading, now)
     case .interrupted: return [.leave]
@@ -71,7 +74,9 @@ struct HandoverWork: VerbWork {
     switch reading {
     case .failure(let fault): return effects + fail(fault)
     case .success(let reading):
-      guard let fault = reading.taskFault else { return effects + [.finish(.done)] }
+      guard let fault = reading.taskFault else {
+        return effects + [.finish(isUnread ? .failed : .done)]
+      }
       return effects + fail(fault)
     }
   }

@@ -10,7 +10,8 @@ struct StartWork: VerbWork {
   private let start: Start
   private var context: ShellContext
   /// The words that name the workflow.
-  private var name = ""
+  private var names: [String] = []
+  private var name: String { names.joined(separator: " ") }
   private var input = ShellInput.words([])
   /// What the input begins with: that of another run, or of a file.
   private var base: JSONObject = [:]
@@ -49,8 +50,13 @@ struct StartWork: VerbWork {
 
   /// Parts the words into those of the name and those of the input.
   private mutating func understand() throws(ShellInput.Mistake) {
-    let names = start.again == nil ? start.words.prefix { !ShellInput.isInput($0) } : []
-    name = names.joined(separator: " ")
+    names = start.again == nil ? Array(start.words.prefix { !ShellInput.isInput($0) }) : []
+    if start.again != nil, let word = start.words.first(where: { !ShellInput.isInput($0) }) {
+      throw ShellInput.Mistake(
+        sentence: "--again starts the workflow of that run: leave \(word) out; what is to be "
+          + "different is written as key=value"
+      )
+    }
     input = try ShellInput(Array(start.words.dropFirst(names.count)))
     if start.again == nil, name.isEmpty {
       throw ShellInput.Mistake(sentence: "name the workflow that is to be started")
@@ -148,7 +154,11 @@ extension StartWork {
       }
     } else {
       switch Lookup.workflow(name, among: workflows) {
-      case .other(let sentences): return fail(sentences, .usage)
+      case .other(let sentences):
+        // Where words fit several workflows, those are listed.
+        let isNone = sentences.count == 1
+        let mistake = isNone ? WorkflowMatch.mistakenInput(names, among: workflows) : nil
+        return fail(mistake.map { [$0] } ?? sentences, .usage)
       case .one(let found): workflow = found
       }
       if workflow.name != name, !workflow.id.text.hasPrefix(name) {

@@ -11,6 +11,23 @@ package struct Filter: Sendable, Equatable {
     /// The wrong part, as character offsets into the text.
     package var range: Range<Int>
     package var sentence: String
+    /// The word that is not known, where a slip of a finger may have made it.
+    package var slip: Slip?
+  }
+
+  /// A word where only some words mean something.
+  package struct Slip: Sendable, Equatable {
+    /// What is said of it before the word that was meant.
+    package var fact: String
+    package var word: String
+    /// The words that mean something.
+    package var known: [String]
+  }
+
+  /// A word that fits nothing we know of; only the runs tell whether it is wrong.
+  struct Doubt: Sendable, Equatable {
+    var word: String
+    var range: Range<Int>
   }
 
   /// One condition.
@@ -20,11 +37,16 @@ package struct Filter: Sendable, Equatable {
   }
 
   private let terms: [Term]
+  /// The words behind `status:` that are none of the product's.
+  private let doubts: [Doubt]
 
   /// Lets everything pass.
   package static let none = Filter(terms: [])
 
-  private init(terms: [Term]) { self.terms = terms }
+  private init(terms: [Term]) {
+    self.terms = terms
+    doubts = []
+  }
 
   /// Whether everything passes.
   package var isEmpty: Bool { terms.isEmpty }
@@ -39,18 +61,36 @@ package struct Filter: Sendable, Equatable {
     terms.contains { if case .section = $0.test { false } else { true } }
   }
 
-  /// What passes both.
+  /// What passes both; where they stand in their texts is not known any more.
   package func and(_ other: Filter) -> Filter { Filter(terms: terms + other.terms) }
 
   /// Reads a filter.
   /// - Throws: ``Mistake`` for the first thing that means nothing, and where it stands.
-  package init(_ text: String) throws(Mistake) {
+  package init(_ text: String) throws(Mistake) { try self.init(FilterToken.all(of: text)) }
+
+  /// Reads the terms of a filter.
+  /// - Throws: ``Mistake`` for the first that means nothing.
+  init(_ tokens: [FilterToken]) throws(Mistake) {
     var terms: [Term] = []
-    for token in FilterToken.all(of: text) {
+    for token in tokens {
       let test = try FilterTest(token)
       terms.append(Term(isNegated: token.isNegated, test: test))
     }
     self.terms = terms
+    doubts = tokens.flatMap(StatusWords.doubts)
+  }
+
+  /// What is wrong with the first word for a status that neither the product has nor any run.
+  ///
+  /// Servers may have words that we do not know: it is no mistake before the runs were looked at, and
+  /// it is looked for as it is written all the same.
+  /// - Parameter others: The words of runs that are none of the product's.
+  /// - Returns: What to say of it; nil when there is no such word.
+  package func doubt(among others: Set<String>) -> Mistake? {
+    guard !doubts.isEmpty else { return nil }
+    let others = others.map { $0.lowercased() }
+    return doubts.first { doubt in !others.contains { $0.hasPrefix(doubt.word) } }
+      .map { StatusWords.mistake($0, others) }
   }
 
   /// Whether a row is wanted at a moment.

@@ -19,6 +19,7 @@ enum FilterTest: Sendable, Equatable {
   init(_ token: FilterToken) throws(Filter.Mistake) {
     guard let written = token.key else {
       let value = token.values.first ?? FilterToken.Value(text: "", range: token.range)
+      try FilterTest.checkQuote(token)
       if token.isPattern {
         self = .pattern(try FilterTest.pattern(value, token))
       } else {
@@ -27,21 +28,35 @@ enum FilterTest: Sendable, Equatable {
       return
     }
     guard let key = FilterKey(rawValue: written.text) else {
-      let names = FilterKey.allCases.map { "\($0.rawValue):" }.joined(separator: " ")
-      throw Filter.Mistake(
-        range: written.range,
-        sentence: "\(written.text): is no key; there are \(names); quotes take it as a word"
-      )
+      throw FilterTest.noKey(written.text, written.range)
     }
-    guard !token.values.isEmpty else {
+    let isMissing = token.values.isEmpty || token.values.contains { $0.text.isEmpty && !$0.isOpen }
+    guard !isMissing else {
       throw Filter.Mistake(range: token.range, sentence: "\(key.rawValue): \(key.wants)")
     }
+    try FilterTest.checkQuote(token)
     switch key {
     case .section: self = .section(try token.values.map(FilterTest.section))
     case .age: self = .age(try token.values.map(FilterTest.age))
     case .credits: self = .credits(try token.values.map(FilterTest.credits))
+    case .status: self = .column(key, token.values.flatMap { StatusWords.searched($0.text) })
     default: self = .column(key, token.values.map { SearchWord($0.text) })
     }
+  }
+
+  private static func noKey(_ word: String, _ range: Range<Int>) -> Filter.Mistake {
+    let known = FilterKey.allCases.map { "\($0.rawValue):" }
+    let fact = "\(word): is no key"
+    return Filter.Mistake(
+      range: range,
+      sentence: "\(fact); there are \(known.joined(separator: " ")); quotes take it as a word",
+      slip: Filter.Slip(fact: fact, word: "\(word):", known: known)
+    )
+  }
+
+  private static func checkQuote(_ token: FilterToken) throws(Filter.Mistake) {
+    guard let open = token.values.first(where: \.isOpen) else { return }
+    throw Filter.Mistake(range: open.range, sentence: "the quote is not closed: \" ends it")
   }
 
   private static func pattern(
@@ -60,7 +75,13 @@ enum FilterTest: Sendable, Equatable {
   private static func section(_ value: FilterToken.Value) throws(Filter.Mistake) -> Section {
     let word = value.text.lowercased()
     guard let section = Section.allCases.first(where: { $0.word.hasPrefix(word) }) else {
-      throw mistake(.section, value)
+      var mistake = mistake(.section, value)
+      mistake.slip = Filter.Slip(
+        fact: "section: has no \(word)",
+        word: word,
+        known: Section.allCases.map(\.word)
+      )
+      throw mistake
     }
     return section
   }
@@ -93,7 +114,7 @@ extension Row {
     switch key {
     case .status:
       if let status = run?.status.word, Caseless.begins(status, with: word) { return true }
-      return task != nil && "awaiting approval".hasPrefix(word)
+      return task != nil && StatusWords.awaiting.hasPrefix(word)
     case .workflow: return occurs(title)
     case .step:
       return run?.currentSteps.contains { occurs($0.text) } == true

@@ -8,6 +8,8 @@ package struct FilterToken: Sendable, Equatable {
     package var text: String
     package var range: Range<Int>
     package var isQuoted = false
+    /// Whether the quote before it has none behind it.
+    package var isOpen = false
   }
 
   /// All of it, with the sign before it.
@@ -31,7 +33,7 @@ package struct FilterToken: Sendable, Equatable {
 extension FilterToken {
   /// The terms of a text; blanks part them, but within quotes.
   ///
-  /// A quote that is not closed reaches to the end: it is being typed.
+  /// A quote that is not closed reaches to the end.
   package static func all(of text: String) -> [FilterToken] {
     var reader = Reader(letters: Array(text))
     var tokens: [FilterToken] = []
@@ -96,8 +98,9 @@ extension FilterToken {
           text.append(letter)
           at += 1
         }
-        if next != nil { at += 1 }
-        return Value(text: text, range: start..<at, isQuoted: true)
+        let isOpen = next == nil
+        if !isOpen { at += 1 }
+        return Value(text: text, range: start..<at, isQuoted: true, isOpen: isOpen)
       }
       while let letter = next, !letter.isWhitespace, !(endsAtComma && letter == ",") {
         text.append(letter)

@@ -50,6 +50,8 @@ package struct ActivityModel: Sendable, Equatable {
 
   /// What narrows the list, in lower case; every word must occur.
   private(set) var filterText = ""
+  /// The same while it is typed.
+  var line = LineEditor()
   /// Whether the filter has the keyboard.
   var isTyping = false
 

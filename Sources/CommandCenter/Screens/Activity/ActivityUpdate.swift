@@ -49,7 +49,7 @@ extension Model {
     guard showsActivity else { return [] }
     switch message {
     case .outcome, .unfinished, .withdrawn: return readActivity()
-    case .stage, .journal: return []
+    case .stage, .journal, .underWay: return []
     }
   }
 
@@ -102,7 +102,9 @@ extension Model {
       layers.append(.record(RecordScreen(record)))
       notice = nil
       return []
-    case .filter: activity.isTyping = true
+    case .filter:
+      activity.line = LineEditor(activity.filterText)
+      activity.isTyping = true
     case .close:
       if notice != nil {
         notice = nil
@@ -128,9 +130,8 @@ extension Model {
       activity.isTyping = false
       activity.filter("", zone, now)
     default:
-      var text = activity.filterText
-      guard Prompt.edit(&text, key) else { return [] }
-      activity.filter(text, zone, now)
+      guard activity.line.edit(key, config.keymap) else { return [] }
+      activity.filter(activity.line.text, zone, now)
     }
     settleActivity()
     return []
@@ -138,9 +139,8 @@ extension Model {
 
   /// Text that is pasted while the list is narrowed.
   mutating func pasteActivityFilter(_ text: String) {
-    var line = activity.filterText
-    guard activity.isTyping, Prompt.append(text, to: &line) else { return }
-    activity.filter(line, zone, now)
+    guard activity.isTyping, activity.line.insert(text) else { return }
+    activity.filter(activity.line.text, zone, now)
     settleActivity()
   }
 

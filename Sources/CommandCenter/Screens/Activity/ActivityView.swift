@@ -53,15 +53,11 @@ enum ActivityView {
     let right = "\(activity.items.count) of \(activity.total) shown"
     frame.put("/", column: 1, row: row, look: .key)
     let room = max(8, columns - Text.width(right) - 6)
-    let shown = Text.sanitised(activity.filterText)
-    let end = frame.put(
-      [Segment(String(shown.suffix(room - 1)), .field)],
-      column: 3,
-      row: row,
-      end: 3 + room
-    )
+    let line = activity.isTyping ? activity.line : LineEditor(activity.filterText)
+    let window = line.window(room)
+    frame.put(window.text, column: 3, row: row, look: .field)
     frame.putRight(right, end: columns - 1, row: row, look: .secondary)
-    if activity.isTyping { frame.cursor = Position(column: end, row: row) }
+    if activity.isTyping { frame.cursor = Position(column: 3 + window.cursor, row: row) }
   }
 
   /// The day of what stands on the first line.

@@ -28,6 +28,10 @@ struct ActivityWords {
     _ glyphs: Glyphs
   ) -> (Character, String, Look) {
     switch record.fate {
+    case .held:
+      return record.isLive
+        ? (glyphs.queued, "in the undo window, not sent yet", .accent)
+        : ("!", "never sent: the program ended inside the undo window", .warning)
     case .planned:
       return record.isLive
         ? (glyphs.queued, "to be sent with others", .accent)
@@ -111,6 +115,7 @@ struct ActivityWords {
     let add = { (label: String, text: String?, facts: inout [Fact]) in
       if let text, !text.isEmpty { facts.append(Fact(label: label, text: text)) }
     }
+    add("at first", record.firstAt.map { "\(moment($0)), not sent then" }, &facts)
     add("sent", record.sentAt.map(moment), &facts)
     switch record.fate {
     case .settled(_, _, let at, let latency, _):
@@ -118,7 +123,7 @@ struct ActivityWords {
       add("settled", moment(at) + delay, &facts)
     case .withdrawn(_, let at): add("taken back", moment(at), &facts)
     case .planned(let batch): add("batch", batch.text, &facts)
-    case .open: break
+    case .held, .open: break
     }
     add("workflow", "\(decision.title)  \(decision.subject.run.workflow)", &facts)
     add("run", decision.subject.run.run.text, &facts)

@@ -14,28 +14,44 @@ extension Hints {
     }
   }
 
-  /// The hints of the review page, for what is under the cursor.
-  static func review(_ page: ReviewPage, _ model: Model) -> [Segment] {
+  /// How many lines the hints of the screen take: where all keys of a review would not stand on one,
+  /// two.
+  static func rows(_ model: Model) -> Int {
+    guard case .review(let page) = model.top, !page.asksHow else { return 1 }
+    return model.size.columns < 60 ? 2 : 1
+  }
+
+  /// The hints of the review page, for what is under the cursor, from the top.
+  static func review(_ page: ReviewPage, _ model: Model) -> [[Segment]] {
     if page.asksHow {
-      return fit(
-        [(.gracefully, "gracefully"), (.immediately, "immediately"), (.close, "leave them")],
-        .stopping,
-        model
-      )
+      let wordings = [
+        ("gracefully", "immediately", "leave them"), ("gracefully", "immediately", "leave"),
+        ("drain", "at once", "leave"),
+      ].map { drain, stop, leave in
+        [(Command.gracefully, drain), (.immediately, stop), (.close, leave)]
+      }
+      return [first(of: wordings, .stopping, model)]
     }
+    let isLow = rows(model) > 1
     let key = { (command: Command) in label(command, .review, model) }
     var hints: [Hint] = []
     if let item = page.selection {
       let verbs = verbs(model) { item.target.legality(of: $0, model.permissions) }
       let keys = verbs.map { key($0.0) }.joined(separator: " ")
-      if !keys.isEmpty { hints.append(Hint(keys, "change verdict", yields: 2)) }
+      if !keys.isEmpty {
+        hints.append(Hint(keys, isLow ? "verdict" : "change verdict", yields: 2))
+      }
       hints.append(Hint(key(.drop), item.isDropped ? "take back in" : "drop", yields: 3))
       hints.append(Hint(key(.open), page.isUnfolded ? "fold" : "unfold", yields: 4))
     }
+    let above = hints
+    if isLow { hints = [] }
     if page.items.contains(where: \.isSent) { hints.append(Hint(key(.send), "send", yields: 0)) }
-    let back = model.size.columns < 60 || page.rest != nil ? "back" : "back, keeps marks"
+    let back = isLow || !page.areMarked ? "back" : "back, keeps marks"
     hints.append(Hint(key(.close), back, yields: 1))
-    return fit(hints, model)
+    guard isLow else { return [fit(hints, model)] }
+    hints.append(Hint(key(.help), "help", yields: 5))
+    return [fit(above, model), fit(hints, model)]
   }
 
   /// The hints of the page on which a bulk is sent.

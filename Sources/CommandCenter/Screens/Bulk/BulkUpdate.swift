@@ -90,10 +90,10 @@ extension Model {
     }
     var page = page
     switch command {
-    case .close where notice != nil: notice = nil
     case .close where bulk.isStoppable: return stopBulk()
     case .close, .back:
       layers.removeLast()
+      notice = nil
       refreshListing()
       if !bulk.isDone { say("the bulk goes on; \(bulkKey) shows it", .plain) }
       return watchSelection()

@@ -11,14 +11,20 @@ struct ReviewLayout: Equatable {
   let height: Int
   /// Whether a line is free above and below the list.
   let hasGaps: Bool
+  /// Whether it is said what the decisions come to: on a low screen what is unfolded takes those lines.
+  let hasSums: Bool
 
   /// The layout of a model whose screen is a review page.
   init(_ model: Model) {
     hasGaps = model.size.rows >= 16
     top = hasGaps ? 3 : 2
-    let below = 1 + NoticeLine.lines(model).count + (hasGaps ? 1 : 0)
+    let below = Hints.rows(model) + NoticeLine.lines(model).count + (hasGaps ? 1 : 0)
     var sums = 0
-    if case .review(let page) = model.screenLayer { sums = ReviewSums(page).lines(model).count }
+    hasSums =
+      if case .review(let page) = model.screenLayer { hasGaps || !page.isUnfolded } else { true }
+    if hasSums, case .review(let page) = model.screenLayer {
+      sums = ReviewSums(page).lines(model).count
+    }
     height = max(1, model.size.rows - top - below - sums)
   }
 }
@@ -88,9 +94,11 @@ struct ReviewLines {
     } else if let run = item.target.run {
       lines += self.run(run, detail, columns: columns)
     }
-    let room = max(2, model.size.rows - 10)
+    let layout = ReviewLayout(model)
+    let room = max(2, layout.hasGaps ? model.size.rows - 10 : layout.height - 1)
     guard lines.count > room else { return lines }
-    let note = "… \(lines.count - room + 1) more lines: leave this page and open it"
+    let left = lines.count - room + 1
+    let note = "… \(left) more lines: leave this page and open it"
     return lines.prefix(room - 1) + [Segment(note, .warning)]
   }
 
@@ -125,7 +133,6 @@ struct ReviewSums {
   private var leftOut = 0
   private var changed = 0
   private var gone = 0
-  private var insists = false
   private var asksHow: Bool
 
   /// The sums of a page.
@@ -137,7 +144,6 @@ struct ReviewSums {
     var counts: [Verb: Int] = [:]
     // By index: copies of thousands of items at every key would be felt.
     for place in page.items.indices {
-      if page.items[place].isSent, page.items[place].target.insists { insists = true }
       if page.items[place].isDropped {
         dropped += 1
       } else if let verdict = page.items[place].verdict {
@@ -157,12 +163,12 @@ struct ReviewSums {
   var sent: Int { verbs.reduce(0) { $0 + $1.count } }
 
   /// The sums in a sentence or two.
-  var sentence: String {
+  func sentence(isBrief: Bool) -> String {
     let counted = verbs.map { "\($0.count) \($0.verb.word)" }.joined(separator: ", ")
     var words = sent == 0 ? "Nothing is sent." : "\(counted)."
     if asksHow {
       words = "A stopped run cannot be resumed; an approval of it is closed unanswered."
-    } else if sent > 1 {
+    } else if sent > 1, !isBrief {
       words += " Sent one by one, at most \(BatchID.atOnce) at a time."
     }
     var rest: [String] = []
@@ -174,13 +180,15 @@ struct ReviewSums {
     return words
   }
 
-  /// The sums as they stand on the screen, and what stands in the way of sending as usual.
+  /// The sums as they stand on the screen.
   func lines(_ model: Model) -> [Segment] {
     let columns = max(1, model.size.columns - 4)
-    let sums = Text.wrapped(sentence, to: columns, maximumLines: columns < 56 ? 3 : 2)
-    let cautions = model.cautions(insisting: insists).flatMap { caution in
-      Text.wrapped(Text.sanitised(caution), to: columns, maximumLines: 2)
-    }
-    return sums.map { Segment($0) } + cautions.map { Segment($0, .warning) }
+    let isLow = model.size.rows < 16
+    let sums = Text.wrapped(
+      sentence(isBrief: isLow),
+      to: columns,
+      maximumLines: columns < 56 ? 3 : 2
+    )
+    return sums.map { Segment($0) }
   }
 }

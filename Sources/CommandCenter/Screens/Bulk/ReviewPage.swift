@@ -59,6 +59,8 @@ package struct ReviewPage: Sendable, Equatable {
   package var asksHow = false
   /// The bulk of an earlier session that these are the rest of.
   package var rest: BatchID?
+  /// Whether all of it was marked when the page was opened.
+  var areMarked = false
 
   /// A page of items.
   package init(_ items: [Item]) {

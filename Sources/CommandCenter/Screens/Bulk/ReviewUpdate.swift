@@ -29,7 +29,9 @@ extension Model {
       refuse(leftOut)
       return []
     }
-    return open(ReviewPage(legal + leftOut))
+    var page = ReviewPage(legal + leftOut)
+    page.areMarked = items.allSatisfy { $0.0.row.map(inbox.marks.contains) ?? false }
+    return open(page)
   }
 
   /// Shows a page; keys pressed before it is on the screen were not meant for it.
@@ -101,11 +103,8 @@ extension Model {
     case .open: page.isUnfolded.toggle()
     case .send: return confirmReview(page)
     case .close, .back:
-      if command == .close, notice != nil {
-        notice = nil
-        return []
-      }
       layers.removeLast()
+      notice = nil
       refreshListing()
       return watchSelection()
     default:

@@ -10,10 +10,12 @@ enum ReviewView {
     let columns = model.size.columns
     TopLine.draw(model, into: &frame)
     let sums = ReviewSums(page)
-    let title = title(page, sums, isNarrow: columns < 60)
     let lines = ReviewLines(page, model)
     let below = lines.count - page.scroll - layout.height
     let more = below > 0 ? "\(below) more below" : page.scroll > 0 ? "end" : ""
+    let room = columns - Text.width(more) - 3
+    let titles = titles(page, sums)
+    let title = titles.first { Text.width($0) <= room } ?? titles.last ?? ""
     frame.put([Segment(title, .title)], column: 1, row: 1, end: columns - Text.width(more) - 2)
     frame.put(more, column: columns - 1 - Text.width(more), row: 1, look: .secondary)
     let words = wordWidth(page)
@@ -31,22 +33,29 @@ enum ReviewView {
     }
     let shown = min(layout.height, max(0, lines.count - page.scroll))
     let first = layout.top + shown + (layout.hasGaps ? 1 : 0)
-    for (offset, line) in sums.lines(model).enumerated() {
+    for (offset, line) in (layout.hasSums ? sums.lines(model) : []).enumerated() {
       frame.put([line], column: 3, row: first + offset, end: columns - 1)
     }
     NoticeLine.draw(model, into: &frame)
     Hints.draw(Hints.review(page, model), model, into: &frame)
   }
 
-  private static func title(_ page: ReviewPage, _ sums: ReviewSums, isNarrow: Bool) -> String {
+  /// What the page is called, in ever fewer words.
+  private static func titles(_ page: ReviewPage, _ sums: ReviewSums) -> [String] {
     if page.asksHow {
       let count = sums.sent == 1 ? "1 run" : "\(sums.sent) runs"
-      return "Stop \(count): gracefully, or immediately?"
+      return ["Stop \(count): gracefully, or immediately?", "Stop \(count): how?"]
     }
     let things = sums.sent == 1 ? "1 decision" : "\(sums.sent) decisions"
-    if isNarrow { return "Review \(things)" }
-    let rest = page.rest == nil ? "" : ", the rest of a bulk that was cut short,"
-    return "Review \(things)\(rest) before \(sums.sent == 1 ? "it is" : "they are") sent"
+    if page.rest != nil {
+      return [
+        "Review \(things), the rest of a bulk that was cut short",
+        "Review \(things), the rest of a bulk", "Review \(things)",
+      ]
+    }
+    return [
+      "Review \(things) before \(sums.sent == 1 ? "it is" : "they are") sent", "Review \(things)",
+    ]
   }
 
   /// The columns of the word for what is decided, as wide as the widest.

@@ -185,15 +185,19 @@ extension Model {
       let reference = try reference(words, workflow: workflow, for: verb)
       return remember(line) + closeLine(line) + openRun(reference, on: verb.tab)
     case .filter(let text, let offset):
-      do throws(Filter.Mistake) {
-        _ = try Filter(text)
-      } catch {
-        let range = error.range.lowerBound + offset..<error.range.upperBound + offset
-        throw LineMistake(range: range, error.sentence)
-      }
+      try check(text, offset: offset)
       let effects = remember(line) + closeLine(line) + goToInbox()
       setFilter(text)
       return effects + watchSelection()
+    case .list(let verb, let text, let offset):
+      try check(text, offset: offset)
+      return list(verb, text, line)
+    case .workflows(let words): return remember(line) + closeLine(line) + openWorkflows(words)
+    case .context(let words, let workflow, let path):
+      let reference = try reference(words, workflow: workflow, for: .context)
+      return remember(line) + closeLine(line) + openReport(.context(reference, path: path))
+    case .choose(let verb):
+      return remember(line) + closeLine(line) + openLine("\(verb.name) ")
     case .sort(let order):
       let effects = remember(line) + closeLine(line)
       setOrder(order ?? inbox.order.next)
@@ -222,12 +226,13 @@ extension Model {
     case .activity: return goToInbox() + show(MainTab.activity)
     case .export: return export(.activity)
     case .readOnly: return toggleReadOnly()
+    case .doctor: return openReport(.doctor)
     default: return []
     }
   }
 
   /// Leaves whatever lies on the inbox.
-  private mutating func goToInbox() -> [Effect] {
+  mutating func goToInbox() -> [Effect] {
     layers.removeAll { $0 != .inbox && $0 != .activity }
     return tab == .activity ? show(MainTab.inbox) : []
   }

@@ -89,15 +89,20 @@ enum CommandLineView {
         Segment(Brief.field(member.value, limit: 200), .dialog), Segment("   \(kind)", .faint),
       ]
     }
-    let space = max(1, room - lines.count - shell.count)
+    let space = max(1, room - lines.count - shell.count - (hasHints(model.size) ? 0 : 1))
     if fields.count > space {
       lines += fields.prefix(space - 1)
       lines.append([Segment("  … \(fields.count - space + 1) more fields", .warning)])
     } else {
       lines += fields
     }
-    return lines + shell
+    guard !hasHints(model.size) else { return lines + shell }
+    let keys = Hints.fit([(.confirm, "start it"), (.close, "back to the line")], .command, model)
+    return lines + shell + [keys]
   }
+
+  /// Whether keys stand beside the line; else what Enter does stands above it.
+  private static func hasHints(_ size: Size) -> Bool { size.columns >= 60 }
 
   // MARK: The line itself
 
@@ -106,7 +111,7 @@ enum CommandLineView {
     let row = size.rows - 1
     frame.fill(Rect(column: 0, row: row, columns: size.columns, rows: 1), look: .chrome)
     let hints = Hints.fit(hints(line, model), .command, model)
-    let hasHints = size.columns >= 60
+    let hasHints = hasHints(size)
     let room = hasHints ? size.columns - hints.width - 5 : size.columns - 3
     let window = line.line.window(room)
     frame.put(":", column: 1, row: row, look: .key)

@@ -51,14 +51,16 @@ struct LineCompletion {
     case .stop: return flags(of: verb) + runs(for: verb)
     case .show, .events, .steps, .task:
       return before.count == 1 ? runs(for: verb) : flags(of: verb)
+    case .context: return (before.count == 1 ? runs(for: verb) : []) + flags(of: verb)
     case .start: return before.count == 1 && partial.isEmpty ? workflows : workflows + inputs
-    case .filter: return filterTerms
+    case .filter, .runs, .tasks: return filterTerms
     case .sort:
       return named(Order.allCases.map { ($0.name, $0.words) }, inUse: model.inbox.order.name)
     case .profile: return named(model.offers.profiles.map { ($0, "") }, inUse: model.profile.name)
     case .theme: return named(model.offers.themes.map { ($0, "") }, inUse: model.config.theme)
     case .handover: return flags(of: verb)
     case .refresh, .inbox, .activity, .export, .token, .readOnly, .help, .quit: return []
+    case .workflows, .profiles, .themes, .doctor: return []
     }
   }
 
@@ -103,6 +105,9 @@ struct LineCompletion {
     }
     if verb == .handover, !given.contains("--since") {
       flags.append(("--since", "how far it goes back: 30m, 8h, 2d"))
+    }
+    if verb == .context, before.count > 1 || partial.hasPrefix("-"), !given.contains("--path") {
+      flags.append(("--path", "what lies there: steps.fetch.result"))
     }
     if verb.takesRuns, partial.hasPrefix("-"), !given.contains("--workflow") {
       flags.append(("--workflow", "the workflow of a run that is not listed"))
@@ -196,7 +201,8 @@ struct LineCompletion {
 
   /// Terms of the filter language that go on from the word.
   private var filterTerms: [Candidate] {
-    guard !partial.isEmpty || before.first?.text == LineVerb.filter.name else { return [] }
+    let takesFilter = before.first.flatMap { try? LineVerb.read($0).verb.takesFilter } ?? false
+    guard !partial.isEmpty || takesFilter else { return [] }
     var prompt = FilterPrompt(text: partial)
     if let key = prompt.completedKey { prompt.values[key] = model.inbox.inbox.values(of: key) }
     return prompt.candidates.map { way in

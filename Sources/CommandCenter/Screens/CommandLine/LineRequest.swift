@@ -9,6 +9,14 @@ enum LineRequest: Equatable {
   /// Open a run, on a tab where one is named.
   case show(LineVerb, [LineWord], workflow: LineWord?)
   case filter(String, offset: Int)
+  /// What of the inbox a verb lists, narrowed by a filter.
+  case list(LineVerb, String, offset: Int)
+  /// The workflows whose names have these words.
+  case workflows(String)
+  /// A run's context, or what lies at a path in it.
+  case context([LineWord], workflow: LineWord?, path: String?)
+  /// The names that a verb takes, to choose from.
+  case choose(LineVerb)
   case sort(Order?)
   case profile(String)
   case theme(String)
@@ -31,9 +39,22 @@ enum LineRequest: Equatable {
     case .show, .events, .steps, .task:
       let (flags, rest) = try LineRequest.flags(words, of: verb, ["--workflow"])
       self = .show(verb, rest, workflow: flags["--workflow"])
-    case .filter:
+    case .context:
+      let (flags, rest) = try LineRequest.flags(words, of: verb, ["--workflow", "--path"])
+      let path = flags["--path"]?.text
+      self = .context(rest, workflow: flags["--workflow"], path: path)
+    case .filter, .runs, .tasks:
       let start = words.first?.range.lowerBound ?? line.count
-      self = .filter(String(line.dropFirst(start)), offset: start)
+      let text = String(line.dropFirst(start))
+      self = verb == .filter ? .filter(text, offset: start) : .list(verb, text, offset: start)
+    case .workflows: self = .workflows(words.map(\.text).joined(separator: " "))
+    case .profiles, .themes:
+      let names = verb == .profiles ? offers.profiles : offers.themes
+      if let more = words.first {
+        throw LineMistake(more, "\(verb.name) takes nothing behind it; \(verb.single.name) does")
+      }
+      guard !names.isEmpty else { throw LineMistake(first, "there are no \(verb.name) to choose") }
+      self = .choose(verb.single)
     case .sort:
       let names = Order.allCases.map(\.name)
       let name = try LineRequest.name(words, "order", names, isOptional: true)
@@ -42,7 +63,7 @@ enum LineRequest: Equatable {
       self = .profile(try LineRequest.name(words, "profile", offers.profiles) ?? "")
     case .theme: self = .theme(try LineRequest.name(words, "theme", offers.themes) ?? "")
     case .handover: self = .handover(try LineRequest.span(words))
-    case .refresh, .inbox, .activity, .export, .token, .readOnly, .help, .quit:
+    case .refresh, .inbox, .activity, .export, .token, .readOnly, .doctor, .help, .quit:
       if let more = words.first {
         throw LineMistake(more, "\(verb.name) takes nothing behind it")
       }
@@ -53,6 +74,7 @@ enum LineRequest: Equatable {
   /// What stands behind the flags that take something.
   private static let values = [
     "--workflow": "the id of a workflow", "--since": "a time such as 8h",
+    "--path": "names between dots, such as steps.fetch.result",
   ]
 
   /// The name behind a verb, which must be one of those that there are.
@@ -86,7 +108,7 @@ enum LineRequest: Equatable {
     return .milliseconds(span)
   }
 
-  /// Takes the flags out of words; `--workflow` and `--since` have a word behind them.
+  /// Takes the flags out of words; those of ``values`` have a word behind them.
   static func flags(
     _ words: [LineWord],
     of verb: LineVerb,

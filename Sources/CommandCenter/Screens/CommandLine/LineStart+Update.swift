@@ -103,6 +103,10 @@ extension Model {
       let names = (candidates.isEmpty ? workflows : candidates).map(\.name)
       let list = names.prefix(5).joined(separator: ", ") + (names.count > 5 ? ", …" : "")
       if candidates.isEmpty {
+        let words = start.name.map(\.text)
+        if let mistake = WorkflowMatch.mistakenInput(words, among: workflows) {
+          throw LineMistake(range: start.range, mistake)
+        }
         let advice =
           Spelling.nearest(to: start.text, among: names).map { "\($0) was meant?" }
           ?? (names.isEmpty ? "the server has none" : "there are \(list)")
@@ -167,7 +171,8 @@ extension LineStart {
       }
     }
     if let missing = InputForm.missing(in: fields) {
-      throw LineMistake(missing: "\(fields[missing].label) is required: add it as key=value")
+      let label = fields[missing].label
+      throw LineMistake(missing: "\(label) is required: add it as \(label)=value")
     }
     return InputForm.object(fields)
   }

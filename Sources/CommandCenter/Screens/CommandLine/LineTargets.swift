@@ -26,7 +26,11 @@ extension Model {
     do throws(Filter.Mistake) {
       filter = try Filter(text)
     } catch {
-      throw LineMistake(range: decision.words.range(of: error.range), error.sentence)
+      throw LineMistake(range: decision.words.range(of: error.range), error.words)
+    }
+    // Turned round, a word that nothing shows would take in everything.
+    if let doubt = filter.doubt(among: inbox.inbox.otherStatuses) {
+      throw LineMistake(range: decision.words.range(of: doubt.range), doubt.words)
     }
     let at = inbox.inbox.at
     let targets = unique(listedRows.filter { filter.accepts($0, at: at) }, for: decision.verb)

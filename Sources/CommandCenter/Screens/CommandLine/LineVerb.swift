@@ -3,11 +3,12 @@ internal import Cells
 /// What a line can begin with: the shell's verbs, and what else one would have to look for a key for.
 enum LineVerb: String, Sendable, CaseIterable {
   case approve, reject, pause, resume, stop, start
-  case show, events, steps, task
+  case show, events, steps, context, task
+  case runs, tasks, workflows
   case filter, sort, refresh, inbox, activity, export, handover
-  case profile, theme, token
+  case profile, profiles, theme, themes, token
   case readOnly = "read-only"
-  case help, quit
+  case doctor, help, quit
 
   var name: String { rawValue }
 
@@ -28,11 +29,13 @@ enum LineVerb: String, Sendable, CaseIterable {
     case .stop: "[--graceful|--now] [RUN …]"
     case .start: "WORKFLOW [key=value …]"
     case .show, .events, .steps, .task: "[RUN]"
-    case .filter: "[WORDS]"
+    case .context: "[RUN] [--path PATH]"
+    case .filter, .runs, .tasks, .workflows: "[WORDS]"
     case .sort: "[ORDER]"
     case .handover: "[--since 8h]"
     case .profile, .theme: "NAME"
     case .refresh, .inbox, .activity, .export, .token, .readOnly, .help, .quit: ""
+    case .profiles, .themes, .doctor: ""
     }
   }
 
@@ -48,7 +51,11 @@ enum LineVerb: String, Sendable, CaseIterable {
     case .show: "open a run"
     case .events: "a run's events"
     case .steps: "a run's steps"
+    case .context: "a run's context"
     case .task: "what a run asks"
+    case .runs: "the runs of the inbox"
+    case .tasks: "what waits for an answer"
+    case .workflows: "what can be started"
     case .filter: "narrow the list"
     case .sort: "order the lists"
     case .refresh: "ask the server now"
@@ -57,9 +64,12 @@ enum LineVerb: String, Sendable, CaseIterable {
     case .export: "write decisions to a file"
     case .handover: "write a hand-over"
     case .profile: "use another profile"
+    case .profiles: "choose a profile"
     case .theme: "draw with another theme"
+    case .themes: "choose a theme"
     case .token: "enter a new token"
     case .readOnly: "change nothing, or again"
+    case .doctor: "check what is needed"
     case .help: "the keys of this screen"
     case .quit: "leave"
     }
@@ -76,7 +86,7 @@ enum LineVerb: String, Sendable, CaseIterable {
   /// Whether ids of runs stand behind it.
   var takesRuns: Bool {
     switch self {
-    case .show, .events, .steps, .task: true
+    case .show, .events, .steps, .context, .task: true
     default: decides
     }
   }
@@ -84,12 +94,29 @@ enum LineVerb: String, Sendable, CaseIterable {
   /// The line with what may stand behind it, as lists show it.
   var shown: String { usage.isEmpty ? name : "\(name) \(usage)" }
 
-  /// The verbs that a word may mean: the one of that name, else those that begin with it.
+  /// Whether the filter language stands behind it.
+  var takesFilter: Bool {
+    switch self {
+    case .filter, .runs, .tasks: true
+    default: false
+    }
+  }
+
+  /// What only a shell can do, and how it is had.
+  private static let elsewhere = [
+    "demo": "demo opens an inbox of its own: :quit, then command-center demo in a shell",
+    "serve": "serve stays until it is ended: command-center serve in another shell, then :profile",
+  ]
+
+  /// The verbs that a word may mean: the one of that name, else those that begin with it, or the one
+  /// of them that the others are longer words of.
   static func meant(by word: String) -> [LineVerb] {
     if let verb = allCases.first(where: { $0.name == word || $0.others.contains(word) }) {
       return [verb]
     }
-    return allCases.filter { $0.name.hasPrefix(word) }
+    let verbs = allCases.filter { $0.name.hasPrefix(word) }
+    let stem = verbs.first { verb in verbs.allSatisfy { $0.name.hasPrefix(verb.name) } }
+    return stem.map { [$0] } ?? verbs
   }
 
   /// Reads the first word of a line; the beginning of a verb is enough where it is the only one.
@@ -100,6 +127,7 @@ enum LineVerb: String, Sendable, CaseIterable {
     let verbs = meant(by: name)
     guard let verb = verbs.first, verbs.count == 1 else {
       if verbs.isEmpty {
+        if let sentence = elsewhere[name] { throw LineMistake(word, sentence) }
         let names = allCases.map(\.name)
         let advice =
           Spelling.nearest(to: name, among: names + allCases.flatMap(\.others))
@@ -126,10 +154,10 @@ extension LineVerb {
   var group: Group {
     switch self {
     case .approve, .reject, .pause, .resume, .stop, .start: .decide
-    case .show, .events, .steps, .task, .filter, .sort, .refresh, .inbox, .activity, .export,
-      .handover:
+    case .show, .events, .steps, .context, .task, .runs, .tasks, .workflows, .filter, .sort,
+      .refresh, .inbox, .activity, .export, .handover:
       .see
-    case .profile, .theme, .token, .readOnly, .help, .quit: .leave
+    case .profile, .profiles, .theme, .themes, .token, .readOnly, .doctor, .help, .quit: .leave
     }
   }
 }

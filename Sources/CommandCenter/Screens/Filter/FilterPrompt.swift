@@ -4,7 +4,8 @@ package import Triage
 /// The filter while it is typed.
 package struct FilterPrompt: Sendable, Equatable {
   var line: LineEditor
-  package var mistake: Filter.Mistake?
+  /// What of the line can be read.
+  package var reading: FilterReading
   /// What was typed, while a candidate stands in the line in its place.
   var stem: LineEditor?
   /// Which candidate stands in the line.
@@ -13,7 +14,13 @@ package struct FilterPrompt: Sendable, Equatable {
   var values: [FilterKey: [Inbox.Value]] = [:]
 
   /// A prompt with what the filter is now.
-  package init(text: String) { line = LineEditor(text) }
+  package init(text: String) {
+    line = LineEditor(text)
+    reading = FilterReading(text)
+  }
+
+  /// What is wrong with the line.
+  package var mistake: Filter.Mistake? { reading.mistake }
 
   /// What stands in the prompt.
   package var text: String { line.text }

@@ -5,20 +5,17 @@ extension Model {
   /// Opens the prompt with what narrows the list now.
   mutating func openFilter() -> [Effect] {
     // The first letter shall not wait for what is searched to be made.
-    if inbox.inbox.count <= Model.preparedAtOnce { inbox.inbox.prepareSearch() }
+    if inbox.inbox.count <= Inbox.preparedAtOnce { inbox.inbox.prepareSearch() }
     layers.append(.filter(FilterPrompt(text: inbox.filterText)))
     return []
   }
-
-  /// How many rows are made ready for a search when the prompt opens; more would be felt there.
-  private static let preparedAtOnce = 20_000
 
   /// A key in the filter's prompt: it narrows the list while it is typed.
   mutating func filterKey(_ key: Key, _ prompt: FilterPrompt) -> [Effect] {
     var prompt = prompt
     switch config.keymap.command(for: key, in: .filter) {
     case .keep:
-      // What cannot be read narrows nothing: it stays to be mended.
+      // What cannot be read is not kept: it stays to be mended.
       guard prompt.mistake == nil else { return [] }
       layers.removeLast()
       return watchSelection()
@@ -48,19 +45,14 @@ extension Model {
     prompt.values[key] = inbox.inbox.values(of: key)
   }
 
-  /// What stands in the prompt now; a mistake leaves the list as it was.
+  /// What stands in the prompt now: the list follows what of it can be read.
   mutating func type(_ typed: FilterPrompt) {
     var prompt = typed
-    prompt.mistake = nil
-    do throws(Filter.Mistake) {
-      let filter = try Filter(prompt.text)
-      inbox.filterText = prompt.text
-      if filter != inbox.filter {
-        inbox.filter = filter
-        applyFilter()
-      }
-    } catch {
-      prompt.mistake = error
+    prompt.reading = FilterReading(prompt.text)
+    inbox.filterText = prompt.reading.text
+    if prompt.reading.filter != inbox.filter {
+      inbox.filter = prompt.reading.filter
+      applyFilter()
     }
     readValues(&prompt)
     layers[layers.count - 1] = .filter(prompt)

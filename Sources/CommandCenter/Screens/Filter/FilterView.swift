@@ -17,7 +17,9 @@ enum FilterView {
     frame.put(sign, column: 1, row: row, look: .key)
     frame.put(window.text, column: start, row: row, look: .field)
     if let range = prompt?.mistake?.range {
-      underline(range, window, start: start, row: row, &frame)
+      underline(range, .failure, window, start: start, row: row, &frame)
+    } else if let range = model.filterDoubt?.range {
+      underline(range, .warning, window, start: start, row: row, &frame)
     }
     frame.putRight(right, end: columns - 1, row: row, look: .secondary)
     if prompt != nil { frame.cursor = Position(column: start + window.cursor, row: row) }
@@ -25,6 +27,7 @@ enum FilterView {
 
   private static func underline(
     _ range: Range<Int>,
+    _ role: Role,
     _ window: LineEditor.Window,
     start: Int,
     row: Int,
@@ -36,7 +39,7 @@ enum FilterView {
     let wrong = Text.width(String(window.text.dropFirst(first).prefix(count)))
     frame.restyle(Rect(column: start + before, row: row, columns: wrong, rows: 1)) {
       $0.underlined = true
-      $0.role = .failure
+      $0.role = role
     }
   }
 

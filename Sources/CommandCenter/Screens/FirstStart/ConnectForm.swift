@@ -38,21 +38,23 @@ package struct ConnectForm: Sendable, Equatable {
   package var mistake: String?
   /// Whether it was sent and nothing came back yet.
   package var isSending = false
-  private var texts: [Field: String] = [.url: "https://api.agentruntime.io", .name: "prod"]
+  private var lines: [Field: LineEditor] = [
+    .url: LineEditor("https://api.agentruntime.io"), .name: LineEditor("prod"),
+  ]
   private var token = TokenPrompt()
 
   /// A form with what most will keep.
   package init() {}
 
-  /// What stands in a line; of a token only how long it is.
-  func shown(_ field: Field) -> String {
-    field == .token ? token.mask("*", room: 40) : texts[field] ?? ""
+  /// What is shown of a line; of a token only how long it is.
+  func shown(_ field: Field) -> LineEditor {
+    field == .token ? token.masked : lines[field] ?? LineEditor()
   }
 
   /// The profile that is meant.
   var draft: ProfileDraft {
     let text = { (field: Field) in
-      (texts[field] ?? "").split(separator: " ").joined(separator: " ")
+      (lines[field]?.text ?? "").split(separator: " ").joined(separator: " ")
     }
     return ProfileDraft(
       name: text(.name),
@@ -64,16 +66,17 @@ package struct ConnectForm: Sendable, Equatable {
   }
 
   /// Puts pasted text into the line that has the cursor.
-  mutating func append(_ text: String) {
+  mutating func insert(_ text: String) {
     mistake = nil
-    if field == .token { return token.append(text) }
-    _ = Prompt.append(text, to: &texts[field, default: ""])
+    if field == .token { return token.insert(text) }
+    _ = lines[field, default: LineEditor()].insert(text)
   }
 
-  mutating func edit(_ key: Key) {
+  /// Lays a key on the line that has the cursor.
+  mutating func edit(_ key: Key, _ keymap: Keymap) {
     mistake = nil
-    if field == .token { return token.edit(key) }
-    _ = Prompt.edit(&texts[field, default: ""], key)
+    if field == .token { return token.edit(key, keymap) }
+    _ = lines[field, default: LineEditor()].edit(key, keymap)
   }
 
   /// Goes to another line, round at the ends.
@@ -121,7 +124,7 @@ extension Model {
       }
       screen.form = form
     default:
-      form.edit(key)
+      form.edit(key, config.keymap)
       screen.form = form
     }
     layers[layers.count - 1] = .firstStart(screen)

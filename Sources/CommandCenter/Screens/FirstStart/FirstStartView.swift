@@ -102,12 +102,10 @@ enum FirstStartView {
     if isHere { frame.put(String(model.glyphs.marker), column: 0, row: row, look: .accent) }
     frame.put(field.label, column: 3, row: row, look: isHere ? .title : .secondary)
     let room = columns >= 76 ? 34 : max(8, columns - 14)
-    // What is being typed stays in view: the front of a long line gives way.
-    var text = Text.sanitised(form.shown(field))
-    while Text.width(text) > room - 1 { text.removeFirst() }
-    frame.put(Text.padded(text, to: room), column: 12, row: row, look: .field)
+    let window = form.shown(field).window(room)
+    frame.put(Text.padded(window.text, to: room), column: 12, row: row, look: .field)
     if isHere {
-      frame.cursor = Position(column: min(12 + Text.width(text), columns - 1), row: row)
+      frame.cursor = Position(column: min(12 + window.cursor, columns - 1), row: row)
     }
     guard columns >= 76 else { return }
     frame.put([Segment(field.remark, .faint)], column: 12 + room + 2, row: row, end: columns - 1)

@@ -11,7 +11,8 @@ package struct HelpScreen: Sendable, Equatable {
   /// Whose keys they are.
   package var scope: Keymap.Scope
   package var page = Page.keys
-  package var query = ""
+  /// What is searched for.
+  package var line = LineEditor()
   /// The chosen line among those that are shown.
   package var selected = 0
 
@@ -19,6 +20,8 @@ package struct HelpScreen: Sendable, Equatable {
   package init(scope: Keymap.Scope) {
     self.scope = scope
   }
+
+  package var query: String { line.text }
 
   /// What a line of help is about.
   enum Entry: Equatable {
@@ -83,7 +86,7 @@ package struct HelpScreen: Sendable, Equatable {
     return LineVerb.Group.allCases.map { group in
       Group(
         title: group.rawValue,
-        isLeft: group == .decide,
+        isLeft: group != .see,
         entries: verbs.filter { $0.group == group }.map(Entry.verb)
       )
     }
@@ -119,8 +122,10 @@ extension Model {
       case .verb(let verb): return openLine(verb.usage.isEmpty ? verb.name : "\(verb.name) ")
       }
     default:
-      guard Prompt.edit(&screen.query, key) else { return [] }
-      screen.selected = 0
+      let before = screen.query
+      guard screen.line.edit(key, config.keymap) else { return [] }
+      // The cursor within the line leaves the chosen one chosen.
+      if screen.query != before { screen.selected = 0 }
     }
     layers[layers.count - 1] = .help(screen)
     return []

@@ -37,9 +37,11 @@ enum HelpView {
   private static func drawSearch(_ screen: HelpScreen, _ size: Size, into frame: inout Frame) {
     let title = screen.page == .keys ? "Keys of this screen" : "The command line"
     frame.put(title, column: 1, row: 0, look: .title)
-    let search = Text.truncated("type to search: \(screen.query)", to: size.columns - 25)
-    let end = frame.put(search, column: 24, row: 0, look: .field)
-    frame.cursor = Position(column: min(end, size.columns - 1), row: 0)
+    let label = size.columns < 60 ? "" : "type to search: "
+    let start = 24 + Text.width(label)
+    let window = screen.line.window(max(1, size.columns - start - 1))
+    frame.put(label + window.text, column: 24, row: 0, look: .field)
+    frame.cursor = Position(column: min(start + window.cursor, size.columns - 1), row: 0)
   }
 
   /// A line of help: a heading, a key, or a blank.

@@ -20,10 +20,15 @@ package struct AttentionWords {
     step = attention.step.map { graph?.title(of: $0) ?? $0.text }
   }
 
-  /// For a row: `stuck? no event 14m`.
+  /// For a row: `stuck? no event 14m`; what the row's section and age say anyway is left out.
   package var brief: String {
-    let gap = attention.kind == .episode ? ", " : " "
-    return "\(attention.word)\(gap)\(attention.lack) \(lasts)\(attention.isAtLeast ? "+" : "")"
+    let silence = "\(attention.lack) \(lasts)\(attention.isAtLeast ? "+" : "")"
+    switch attention.kind {
+    case .draining: return attention.word
+    case .waiting: return "\(attention.word) \(attention.lack)"
+    case .silent: return "\(attention.word) \(silence)"
+    case .episode: return "\(attention.word), \(silence)"
+    }
   }
 
   /// Why, in a sentence: `no event for 14m; enrich usually takes 40s, longest 2m (9 runs)`.

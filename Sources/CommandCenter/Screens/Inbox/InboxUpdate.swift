@@ -33,6 +33,9 @@ extension Model {
         effects += load(screen.reference)
       }
       return effects
+    case .silent(let since):
+      link.silentSince = since
+      return []
     case .failed(let fault, let nextTry, let missed):
       link.failed(fault, missed: missed, nextTry: nextTry, at: now)
       return fault.kind == .unauthenticated ? renewRefused() : []
@@ -81,7 +84,7 @@ extension Model {
   var screenLayer: Layer {
     layers.last { layer in
       switch layer {
-      case .inbox, .run, .review, .sending, .activity, .record: true
+      case .inbox, .run, .review, .sending, .activity, .record, .report: true
       case .firstStart, .choice, .start: true
       case .filter, .help, .decision, .stopping, .command, .token, .naming: false
       case .confirmName, .commenting, .leaving: false
@@ -264,39 +267,5 @@ extension Model {
     // A run that the feed does not hold says nothing newer.
     let isCurrent = inbox.selection?.run.map { $0.status == known.run.status } ?? true
     return isCurrent ? [] : load(reference)
-  }
-}
-
-/// A line that is being typed.
-enum Prompt {
-  /// The longest line that a prompt takes, in characters.
-  static let limit = 400
-
-  /// Lays a key on the line; false when it means nothing there.
-  static func edit(_ text: inout String, _ key: Key) -> Bool {
-    switch (key.code, key.control, key.alt) {
-    case (.backspace, false, false):
-      guard !text.isEmpty else { return false }
-      text.removeLast()
-    case (.character("u"), true, false): text = ""
-    case (.character("w"), true, false):
-      while text.last == " " { text.removeLast() }
-      while let last = text.last, last != " " {
-        _ = last
-        text.removeLast()
-      }
-    case (.character(let character), false, false): return append(String(character), to: &text)
-    default: return false
-    }
-    return true
-  }
-
-  /// Puts pasted or typed text behind the line, as one line.
-  static func append(_ more: String, to text: inout String) -> Bool {
-    let room = limit - text.count
-    guard room > 0 else { return false }
-    let line = more.split(whereSeparator: \.isNewline).joined(separator: " ")
-    text += Text.sanitised(String(line.prefix(room)))
-    return true
   }
 }

@@ -47,6 +47,7 @@ enum InboxView {
       let items = reading.unreadable == 1 ? "1 item" : "\(reading.unreadable) items"
       remarks.append("\(items) could not be read")
     }
+    if let doubt = model.tabDoubt { remarks.append(doubt) }
     if reading.isCut { remarks.append("older runs are not listed") }
     if let off = reading.clockIsOff {
       let side = off > .zero ? "ahead of" : "behind"
@@ -130,6 +131,11 @@ enum InboxView {
     return "no failures but \(hidden) hidden\(key)"
   }
 
+  private static func warning(_ text: String, _ model: Model) -> [Segment] {
+    Text.wrapped(Text.sanitised(text), to: max(1, model.size.columns - 4), maximumLines: 4)
+      .map { Segment($0, .warning) }
+  }
+
   private static func drawEmpty(_ model: Model, _ layout: InboxLayout, into frame: inout Frame) {
     var lines: [Segment] = []
     if model.link.lastGood == nil {
@@ -140,13 +146,20 @@ enum InboxView {
       let isRead = !model.layers.contains {
         if case .filter(let prompt) = $0 { prompt.mistake != nil } else { false }
       }
-      let words = isRead ? "Nothing passes this filter." : "The filter cannot be read yet."
+      let words =
+        isRead ? "Nothing passes this filter." : "Nothing passes what of this filter can be read."
       lines = [Segment(words, .title)]
+      if case .filter = model.top {
+        // Said above the hints.
+      } else if let doubt = model.filterDoubt {
+        lines += [Segment("")] + warning(doubt.words, model)
+      }
     } else if case .saved(let name) = model.tab, model.inbox.inbox.count > 0 {
       lines = [
         Segment("Nothing in \(name).", .title), Segment(""),
         Segment("\(model.inbox.inbox.count) in the inbox."),
       ]
+      if let doubt = model.tabDoubt { lines += warning(doubt, model) }
     } else if model.inbox.reading?.tasks == nil {
       lines = [
         Segment("Whether anything waits for you is not known.", .title), Segment(""),

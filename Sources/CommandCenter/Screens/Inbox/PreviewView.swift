@@ -36,7 +36,10 @@ enum PreviewView {
         Segment(row.title, .title), Segment("\(version)  \(row.id.run.short)", .secondary),
       ]
     ]
-    if let departure = row.departure { lines.append([Segment(departure.words, .warning)]) }
+    if let departure = row.departure {
+      lines += Text.wrapped(model.departed(row, departure), to: columns, maximumLines: 2)
+        .map { [Segment($0, .warning)] }
+    }
     if let task = row.task {
       lines += self.task(task, row, detail, model, columns)
     } else if let run {
@@ -61,13 +64,15 @@ enum PreviewView {
     _ columns: Int
   ) -> [[Segment]] {
     let at = model.inbox.inbox.at
+    let body = TaskLines.head(task, columns: columns) + TaskLines.fields(task, columns: columns)
+    var asked = body.prefix(16).map { [$0] }
+    if body.count > 16 { asked.append([Segment("… \(body.count - 16) more lines: open", .faint)]) }
+    // Of what has left the list only what it asked is still true.
+    guard row.departure == nil else { return [[Segment("")]] + asked }
     var waits = "waits for you"
     if let since = row.since { waits += " since \(model.age(at - since))" }
     if let expires = task.expiresAt { waits += ", deadline in \(model.age(expires - at))" }
-    var lines = [[Segment(waits, .attention)], [Segment("")]]
-    let body = TaskLines.head(task, columns: columns) + TaskLines.fields(task, columns: columns)
-    lines += body.prefix(16).map { [$0] }
-    if body.count > 16 { lines.append([Segment("… \(body.count - 16) more lines: open", .faint)]) }
+    var lines = [[Segment(waits, .attention)], [Segment("")]] + asked
     let consequence = detail?.graph.map { Consequence(of: task.step, in: $0) }
     let following = TaskLines.consequences(consequence, columns: columns)
     if !following.isEmpty { lines.append([Segment("")]) }
@@ -87,7 +92,10 @@ enum PreviewView {
       let age = model.age(model.inbox.inbox.at - moment)
       status += run.status.isTerminal ? " \(age) ago" : " since \(age)"
     }
+    if run.status == .stopped, model.wasDrained(row) { status += ", gracefully" }
     var lines = [[Segment(status, row.section == .failed ? .failure : .secondary)]]
+    // How a run stood that has left the list, is not how it stands.
+    if row.departure != nil { lines = [] }
     guard let failure = run.failure, run.status == .failed else { return lines }
     lines.append([Segment("")])
     if let code = failure.code { lines.append([Segment(code, .failure)]) }

@@ -76,14 +76,17 @@ struct RowWords {
     (glyph, glyphLook) = RowWords.sign(row, model.glyphs)
     if let departure = row.departure {
       glyphLook = .faint
-      detail = Segment(departure.words, .secondary)
+      let flight = model.flight(of: row.id.run)
+      detail =
+        flight.map { Segment("\($0.decision.verb.word): \($0.stage.words) …", .accent) }
+        ?? Segment(model.departed(row, departure), .secondary)
       return
     }
     switch row.section {
     case .awaiting: describe(task: row)
     case .draining: describe(draining: row)
     case .running: describe(running: row, model.glyphs)
-    case .failed: describe(failed: row, model.zone)
+    case .failed: describe(failed: row, model)
     }
     if row.isHidden { detail.text = "done; \(detail.text)" }
     if let attention = row.attention, !model.link.isFromDisk {
@@ -149,18 +152,20 @@ struct RowWords {
     shortLead = [Segment(tally, .secondary)]
   }
 
-  private mutating func describe(failed row: Row, _ zone: Zone) {
+  private mutating func describe(failed row: Row, _ model: Model) {
     guard let run = row.run else { return }
     if run.status == .stopped {
       lead = [Segment("stopped   ", .stopped)]
-      detail = Segment(run.statusBy.map { "by \($0)" } ?? "", .text)
+      let by = run.statusBy.map { "by \($0)" }
+      let way = model.wasDrained(row) ? "gracefully" : nil
+      detail = Segment([way, by].compactMap(\.self).joined(separator: ", "), .text)
     } else {
       let code = Text.truncated(run.failure?.code ?? "failed", to: 15)
       lead = [Segment(Text.padded(code, to: 15) + "  ", .failure)]
       let parts = [run.failure?.step?.text, run.failure?.message].compactMap { $0 }
       detail = Segment(parts.joined(separator: ": "), .text)
       if let same = row.sameCause {
-        let since = same.since.map { " since \(zone.clock($0).prefix(5))" } ?? " runs"
+        let since = same.since.map { " since \(model.zone.clock($0).prefix(5))" } ?? " runs"
         detail = Segment("same cause, \(same.count)\(since)", .secondary)
       }
     }

@@ -22,7 +22,7 @@ package struct SavedFilter: Sendable, Equatable {
       filter = try Filter(text)
     } catch {
       let wrong = text.dropFirst(error.range.lowerBound).prefix(error.range.count)
-      throw Mistake(sentence: "\(error.sentence), at \(wrong)")
+      throw Mistake(sentence: "\(error.words), at \(wrong)")
     }
     guard !filter.isEmpty else { throw Mistake(sentence: "the filter is empty") }
   }

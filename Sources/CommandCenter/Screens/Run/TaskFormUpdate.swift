@@ -76,7 +76,7 @@ extension Model {
   }
 
   /// Lays a form on the run screen, and keeps what was changed in it.
-  private mutating func put(_ form: TaskForm) -> [Effect] {
+  mutating func put(_ form: TaskForm) -> [Effect] {
     guard let place = runPlace, case .run(var screen) = layers[place] else { return [] }
     let before = screen.form
     screen.form = form
@@ -89,7 +89,7 @@ extension Model {
   }
 
   /// Where the run screen lies.
-  private var runPlace: Int? {
+  var runPlace: Int? {
     layers.lastIndex { if case .run = $0 { true } else { false } }
   }
 
@@ -160,7 +160,7 @@ extension Model {
     }
   }
 
-  private var editorWords: String { key(.editor, in: .run) ?? "the editor" }
+  var editorWords: String { key(.editor, in: .run) ?? "the editor" }
 
   private mutating func undo(_ form: inout TaskForm) {
     if form.written != nil {
@@ -245,93 +245,6 @@ extension Model {
     settleRunScreen()
   }
 
-  // MARK: The editor
-
-  private mutating func editField(_ form: inout TaskForm) -> [Effect] {
-    guard let field = form.form.current else { return [] }
-    guard field.readOnly == nil else {
-      say("\(field.label) names something: it is not part of the answer", .plain)
-      return []
-    }
-    let isText = field.kind == .text || (field.kind == .any && field.value?.string != nil)
-    let text: String
-    if let typed = field.typed {
-      text = typed
-    } else if let value = field.value {
-      text = value.string ?? JSONWriter.text(value, .indented)
-    } else {
-      text = ""
-    }
-    return [
-      .edit(
-        EditorWish(
-          .field(form.reference, field.name),
-          name: field.name,
-          format: isText || field.value == nil ? .text : .json,
-          text: text
-        )
-      )
-    ]
-  }
-
-  private func editAnswer(_ form: TaskForm) -> [Effect] {
-    let members = form.form.fields.filter { field in
-      field.readOnly == nil && (field.name != TaskForm.comment || field.value != nil)
-    }.map { JSONObject.Member($0.name, $0.value ?? .null) }
-    let text = form.written ?? JSONWriter.text(.object(JSONObject(members)), .indented)
-    return [
-      .edit(EditorWish(.answer(form.reference), name: "answer", format: .json, text: text))
-    ]
-  }
-
-  /// What became of a text in the editor.
-  mutating func handle(_ subject: EditorWish.Subject, _ outcome: EditorOutcome) -> [Effect] {
-    switch subject {
-    case .input(let workflow):
-      takeInput(outcome, of: workflow)
-      return []
-    case .field(let task, let name):
-      guard var form = openForm(of: task),
-        let index = form.form.fields.firstIndex(where: { $0.name == name })
-      else { return loseText(outcome) }
-      form.form.go(to: index)
-      switch outcome {
-      case .saved(let text): form.form.takeWritten(text, in: index)
-      case .failed(let sentence, let text):
-        if let text, text != form.form.fields[index].text {
-          let goesOn = "\(editorWords) goes on with what was written"
-          form.form.hold(text, in: index, because: "\(sentence); \(goesOn)")
-        } else {
-          say(sentence, .bad)
-        }
-      }
-      form.isFree = false
-      return put(form)
-    case .answer(let task):
-      guard var form = openForm(of: task) else { return loseText(outcome) }
-      switch outcome {
-      case .saved(let text): form.takeWhole(text)
-      case .failed(let sentence, let text):
-        form.written = text ?? form.written
-        form.mistake = sentence
-      }
-      return put(form)
-    }
-  }
-
-  /// The form of a task, where it is still open.
-  private func openForm(of task: TaskReference) -> TaskForm? {
-    guard let place = runPlace, case .run(let screen) = layers[place],
-      screen.form?.reference == task
-    else { return nil }
-    return screen.form
-  }
-
-  private mutating func loseText(_ outcome: EditorOutcome) -> [Effect] {
-    say("the task does not wait any more; what was written in the editor was for its answer", .bad)
-    return []
-  }
-
   // MARK: Drafts
 
   /// Takes away the draft of a task that was answered, by whomever.
@@ -369,46 +282,6 @@ extension Form {
     for _ in fields {
       move(by: step)
       if current?.readOnly == nil { return }
-    }
-  }
-
-  /// Takes what was written in the editor for a field.
-  mutating func takeWritten(_ text: String, in index: Int) {
-    guard fields.indices.contains(index) else { return }
-    let field = fields[index]
-    // A text is what was written; of anything else the blanks around it are the editor's.
-    if field.kind == .any, field.value?.string != nil {
-      set(.string(text), in: index)
-    } else {
-      take(text, in: index)
-    }
-  }
-}
-
-extension TaskForm {
-  /// Takes all fields as they were written in the editor; what cannot be read stays, with a sentence.
-  mutating func takeWhole(_ text: String) {
-    let value: JSONValue
-    do throws(JSONMistake) {
-      value = try JSONValue(parsing: text)
-    } catch {
-      written = text
-      mistake = error.sentence
-      return
-    }
-    guard let object = value.object else {
-      written = text
-      mistake = "the answer has to be a JSON object, not \(value.typeName)"
-      return
-    }
-    written = nil
-    mistake = nil
-    for (index, field) in form.fields.enumerated() where field.readOnly == nil {
-      // What was taken out of the object is as it came.
-      form.set(object[field.name] ?? field.original, in: index)
-    }
-    for member in object.members where form[member.key] == nil {
-      form.add(member.key, member.value)
     }
   }
 }

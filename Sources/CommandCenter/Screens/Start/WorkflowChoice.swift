@@ -8,6 +8,8 @@ package struct WorkflowChoice: Sendable, Equatable {
   package var line = LineEditor()
   /// The workflow under the cursor, as long as it is listed; else the first.
   package var selected: WorkflowID?
+  /// Whether it was asked what there is, rather than what to start.
+  var isList = false
 
   /// A choice with the cursor on a workflow.
   package init(selected: WorkflowID? = nil) {
@@ -56,6 +58,10 @@ extension Model {
     case .confirm:
       guard candidates.indices.contains(place) else { return [] }
       let workflow = candidates[place]
+      if let reason = startRefusal {
+        say(reason, .bad)
+        return []
+      }
       if workflow.status == "draft", workflow.version == nil {
         say("\(workflow.name) is a draft: it has to be published before it can run", .bad)
         return []

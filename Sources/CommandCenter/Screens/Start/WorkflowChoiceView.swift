@@ -6,7 +6,8 @@ enum WorkflowChoiceView {
   static func draw(_ choice: WorkflowChoice, _ model: Model, into frame: inout Frame) {
     let size = model.size
     frame.fill(Rect(column: 0, row: 0, columns: size.columns, rows: 1), look: .chrome)
-    let head = [Segment("\(model.glyphs.back) ", .chrome), Segment("Start a run", .title)]
+    let title = choice.isList ? "Workflows" : "Start a run"
+    let head = [Segment("\(model.glyphs.back) ", .chrome), Segment(title, .title)]
     frame.put(head, column: 1, row: 0, end: size.columns - 1)
     let candidates = choice.candidates(model)
     if let all = model.workflows {
@@ -31,7 +32,11 @@ enum WorkflowChoiceView {
     }
     NoticeLine.draw(model, into: &frame)
     Hints.draw(
-      Hints.fit([(.down, "next"), (.confirm, "choose"), (.close, "back")], .choice, model),
+      Hints.fit(
+        [(.down, "next"), (.confirm, choice.isList ? "start a run" : "choose"), (.close, "back")],
+        .choice,
+        model
+      ),
       model,
       into: &frame
     )
