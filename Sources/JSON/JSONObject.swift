@@ -22,7 +22,16 @@ package struct JSONObject: Sendable, Equatable, ExpressibleByDictionaryLiteral {
 
   /// An object of these members.
   package init(_ members: [Member]) {
-    for member in members { self[member.key] = member.value }
+    var places: [String: Int] = [:]
+    places.reserveCapacity(members.count)
+    for member in members {
+      if let place = places[member.key] {
+        self.members[place].value = member.value
+      } else {
+        places[member.key] = self.members.count
+        self.members.append(member)
+      }
+    }
   }
 
   /// An object written as a literal.
@@ -56,11 +65,17 @@ package struct JSONObject: Sendable, Equatable, ExpressibleByDictionaryLiteral {
     members.append(Member(key, value))
   }
 
+  /// Where each member is.
+  var places: [String: Int] {
+    Dictionary(members.enumerated().map { ($1.key, $0) }) { first, _ in first }
+  }
+
+  /// Gives the member at a place another value.
+  mutating func set(_ value: JSONValue, at place: Int) { members[place].value = value }
+
   /// This object with the members of another laid over it.
   package func merging(_ other: JSONObject) -> JSONObject {
-    var merged = self
-    for member in other.members { merged[member.key] = member.value }
-    return merged
+    JSONObject(members + other.members)
   }
 
   /// Equal when both have the same members, whatever their order.

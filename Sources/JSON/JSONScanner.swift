@@ -38,18 +38,23 @@ package enum JSONScanner {
     case UInt8(ascii: "\""): return .string(try string(bytes, &at))
     case UInt8(ascii: "{"):
       var object = JSONObject()
-      var seen: Set<String> = []
+      var places: [String: Int] = [:]
       try members(bytes, &at, depth: depth) {
         (key, bytes, at) throws(JSONMistake) in
         let key = key.text(in: bytes)
         let value = try value(bytes, &at, depth: depth + 1)
-        // A set only once an object is large: small ones, which is nearly all, are searched.
+        // Places only once an object is large: small ones, which is nearly all, are searched.
         if object.count < 16 {
           object[key] = value
           return
         }
-        if seen.isEmpty { seen = Set(object.keys) }
-        if seen.insert(key).inserted { object.append(key, value) } else { object[key] = value }
+        if places.isEmpty { places = object.places }
+        if let place = places[key] {
+          object.set(value, at: place)
+        } else {
+          places[key] = object.count
+          object.append(key, value)
+        }
       }
       return .object(object)
     case UInt8(ascii: "["):

@@ -50,6 +50,15 @@ import Testing
     #expect(JSONWriter.text(value, .canonical) == #"{"a":2,"z":3}"#)
   }
 
+  @Test func `of keys repeated far behind each has its first place and its last value`() throws {
+    let once = (0..<40).map { "\"k\($0)\":0" }
+    let again = (0..<40).reversed().map { "\"k\($0)\":\($0)" }
+    let text = "{\((once + again).joined(separator: ","))}"
+    let object = try #require(try JSONValue(parsing: text).object)
+    #expect(object.keys == (0..<40).map { "k\($0)" })
+    #expect(object.members.map(\.value) == (0..<40).map { .int($0) })
+  }
+
   @Test func `a large object with a repeated key still has each key once`() throws {
     let members = (0..<40).map { #""k\#($0)":\#($0)"# } + [#""k39":"last""#, #""k1":"one""#]
     let value = try JSONValue(parsing: "{" + members.joined(separator: ",") + "}")
