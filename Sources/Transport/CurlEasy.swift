@@ -136,6 +136,9 @@ internal import Glibc
     answer = PartialAnswer(limits: Limits())
   }
 
+  /// Takes out what has come of the body; the answer in the end is without it.
+  func takeBody() -> [UInt8] { answer.takeOut() }
+
   /// libcurl's own words about the last mistake, fit to print; empty when it has none.
   var errorWords: String {
     unsafe ASCII.printable(String(cString: errorText))

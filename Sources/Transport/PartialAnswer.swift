@@ -13,6 +13,8 @@ struct PartialAnswer {
   private(set) var hasWholeHead = false
   private let limits: Limits
   private var headerBytes = 0
+  /// Bytes of the body that were taken out already.
+  private var takenBytes = 0
 
   init(limits: Limits) {
     self.limits = limits
@@ -29,7 +31,7 @@ struct PartialAnswer {
       return false
     }
     // Headers after the body are trailers, which nobody here asked for.
-    guard body.isEmpty else { return true }
+    guard body.isEmpty, takenBytes == 0 else { return true }
     let line = unsafe bytes[...]
     if unsafe line.starts(with: "HTTP/".utf8) {
       // A new answer: what came before was an interim one (100, 103).
@@ -53,12 +55,21 @@ struct PartialAnswer {
 
   /// Takes decompressed bytes of the body; false ends the exchange.
   mutating func takeBody(_ bytes: UnsafeRawBufferPointer) -> Bool {
-    guard bytes.count <= limits.maximumBodyBytes - body.count else {
+    guard bytes.count <= limits.maximumBodyBytes - takenBytes - body.count else {
       excess = .body
       return false
     }
     unsafe body.append(contentsOf: bytes)
     return true
+  }
+
+  /// Takes out what has come of the body; it counts towards the bound all the same.
+  mutating func takeOut() -> [UInt8] {
+    defer {
+      takenBytes += body.count
+      body = []
+    }
+    return body
   }
 
   private static func trimmed(_ bytes: Slice<UnsafeRawBufferPointer>) -> String {

@@ -43,6 +43,14 @@ package struct Ready: Hashable, Sendable {
   }
 }
 
+/// The beginning of an answer whose end has not come.
+package struct Progress: Hashable, Sendable {
+  package var status: Int
+  package var headers: ResponseHeaders
+  /// What came of the body since it was last taken.
+  package var body: [UInt8]
+}
+
 /// Wakes a waiting pool from any thread; does nothing once the pool is gone.
 ///
 /// It takes a lock, so it is not for signal handlers.
@@ -75,6 +83,8 @@ package final class TransferPool {
   private var running: [Transfer] = []
   private var spare: [CurlEasy] = []
   private var results: [(id: TransferID, result: Result<Response, Failure>)] = []
+  /// What came of answers that broke off since the last taking; until their results are handed out.
+  private var brokenOff: [TransferID: Progress] = [:]
   private var lastNumber: UInt64 = 0
   private var isAbandoned = false
 
@@ -152,8 +162,32 @@ package final class TransferPool {
 
   /// The exchanges that ended since the last call, in the order in which they did.
   package func finished() -> [(id: TransferID, result: Result<Response, Failure>)] {
-    defer { results = [] }
+    defer {
+      results = []
+      brokenOff = [:]
+    }
     return results
+  }
+
+  /// What has come of an answer that is still coming, or that broke off, for whoever reads it as it
+  /// comes.
+  ///
+  /// What is taken is not in the result; a result's body is what came after the last taking.
+  /// - Returns: Nil while the headers are not whole, and once the result has been handed out.
+  package func take(_ id: TransferID) -> Progress? {
+    if let transfer = running.first(where: { $0.id == id }) { return progress(of: transfer) }
+    return brokenOff.removeValue(forKey: id)
+  }
+
+  private func progress(of transfer: Transfer) -> Progress? {
+    let status = transfer.easy.number(CURLINFO_RESPONSE_CODE)
+    // An interim answer (100, 103) is not the one that was asked for.
+    guard transfer.easy.answer.hasWholeHead, status >= 200 else { return nil }
+    return Progress(
+      status: status,
+      headers: ResponseHeaders(transfer.easy.answer.headers),
+      body: transfer.easy.takeBody()
+    )
   }
 
   /// Lets go of everything without ending it, for a program about to leave with `_exit`.
@@ -173,7 +207,9 @@ package final class TransferPool {
     while let (easy, code) = multi.nextFinished(among: running.map(\.easy)) {
       guard let index = running.firstIndex(where: { $0.easy === easy }) else { continue }
       let transfer = running.remove(at: index)
-      results.append((transfer.id, transfer.verdict.result(code)))
+      let result = transfer.verdict.result(code)
+      results.append((transfer.id, result))
+      if case .failure = result { brokenOff[transfer.id] = progress(of: transfer) }
       multi.remove(easy)
       keep(easy)
     }
