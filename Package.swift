@@ -58,7 +58,10 @@ let package = Package(
       pkgConfig: "libcurl",
       providers: [.apt(["libcurl4-openssl-dev"])]
     ),
+    .systemLibrary(name: "CLua", providers: [.apt(["liblua5.4-dev"])]),
     .target(name: "CTermGuard"),
+    // openapi.yaml, inside the program.
+    .target(name: "COpenAPI"),
 
     room("JSON"),
     room("Runs", ["JSON"]),
@@ -81,7 +84,7 @@ let package = Package(
     room(
       "LocalRuntime",
       [
-        "RuntimeAPI", "Runs", "JSON", "TOMLKit", "FlyingFox",
+        "Transport", "RuntimeAPI", "Runs", "JSON", "CLua", "COpenAPI", "TOMLKit",
         .product(name: "FlyingSocks", package: "FlyingFox"),
         .product(name: "GRDB", package: "GRDB.swift"),
         .product(name: "Subprocess", package: "swift-subprocess"),
@@ -140,7 +143,11 @@ let package = Package(
     suite("Loop", ["TestHouse", "Transport", "Runs", "JSON"]),
     suite(
       "LocalRuntime",
-      ["RuntimeAPI", "Runs", "JSON", .product(name: "GRDB", package: "GRDB.swift")]
+      [
+        "TestHouse", "Transport", "RuntimeAPI", "Runs", "JSON", "command-center-runtime",
+        .product(name: "GRDB", package: "GRDB.swift"),
+        .product(name: "FlyingSocks", package: "FlyingFox"),
+      ]
     ),
     // The repository itself: its laws, its documents.
     .testTarget(

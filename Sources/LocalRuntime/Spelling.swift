@@ -4,7 +4,9 @@ enum Spelling {
   static func nearest(to word: String, in words: some Sequence<String>) -> String? {
     let limit = max(1, min(3, word.count / 3))
     var best: (word: String, distance: Int)?
-    for candidate in words.sorted() {
+    let length = word.count
+    // Words of very different lengths are far apart; of the others the first in order wins a tie.
+    for candidate in words.filter({ abs($0.count - length) <= limit }).sorted() {
       let distance = distance(word.lowercased(), candidate.lowercased())
       if distance <= limit, distance < best?.distance ?? .max { best = (candidate, distance) }
     }

@@ -23,6 +23,8 @@ package struct Failure: Sendable, Equatable {
       + "service is up",
     "LLM_REQUEST_FAILED":
       "the model provider refused or did not answer: check the provider's key and the model id",
+    "LUA_SCRIPT_FAILED":
+      "the step's script ended with an error: the message names its line",
     "INSUFFICIENT_CREDITS":
       "the credits are used up: top up (spent in the order trial, included, pay as you go)",
     "RUN_STALLED_OR_TIMED_OUT":

@@ -7,6 +7,6 @@ struct RuntimeCommand: ParsableCommand {
     abstract: "Runs workflows on this machine and serves their API.",
     discussion: "Started by “command-center serve”; it can also be used on its own.",
     version: "0.1.0",
-    subcommands: [Serve.self, DemoCommand.self, DemoToolsCommand.self]
+    subcommands: [Serve.self, DemoCommand.self, DemoToolsCommand.self, LuaScriptCommand.self]
   )
 }

@@ -3,6 +3,8 @@ import Glibc
 import LocalRuntime
 
 extension Announcement.Form: ExpressibleByArgument {}
+extension RuntimeLog.Form: ExpressibleByArgument {}
+extension RuntimeLog.Level: ExpressibleByArgument {}
 
 /// Serves a folder of runs.
 struct Serve: ParsableCommand {
@@ -19,6 +21,9 @@ struct Serve: ParsableCommand {
   @Option(help: "The port on loopback; 0 lets the system choose.")
   var port: UInt16?
 
+  @Option(help: "The path of a Unix socket to listen on, instead of a port.")
+  var socket: String?
+
   @Option(help: "The file of the tokens, a line each: TOKEN or NAME TOKEN. Made when not there.")
   var tokenFile: String?
 
@@ -28,8 +33,28 @@ struct Serve: ParsableCommand {
   @Option(help: "How to say where it listens: text or json.")
   var announce: Announcement.Form = .text
 
+  @Option(help: "What a line of the log on standard error looks like: text or json.")
+  var logFormat: RuntimeLog.Form = .text
+
+  @Option(
+    help: """
+      How much is logged: error, warn, info (what changes, and each change of a run) or debug \
+      (every request).
+      """
+  )
+  var logLevel: RuntimeLog.Level = .warn
+
   @Flag(help: "End when standard input ends.")
   var lifeline = false
+
+  /// Longer than this the end does not wait; what was acknowledged is on the disk all along.
+  private static let longestEnd = Duration.seconds(20)
+
+  func validate() throws {
+    guard socket == nil || port == nil else {
+      throw ValidationError("give --port or --socket, not both")
+    }
+  }
 
   func run() throws {
     var settings = RuntimeConfig()
@@ -43,7 +68,7 @@ struct Serve: ParsableCommand {
     guard let folder = data ?? settings.data else {
       throw ValidationError("name the folder of the data with --data")
     }
-    let options = Runtime.Options(
+    var options = Runtime.Options(
       folder: folder,
       config: settings,
       port: port,
@@ -51,9 +76,16 @@ struct Serve: ParsableCommand {
       owner: owner,
       environment: Program.environment
     )
-    let form = announce
+    options.socket = socket
+    options.log = RuntimeLog(
+      form: logFormat,
+      level: logLevel,
+      now: RuntimeClock.system.now,
+      write: { Session.complain($0) }
+    )
+    let (ready, form) = (options, announce)
     Session.run(lifeline: lifeline) { endings in
-      await Self.serve(options, form, endings)
+      await Self.serve(ready, form, endings)
     }
   }
 
@@ -68,12 +100,22 @@ struct Serve: ParsableCommand {
         options,
         clock: .system,
         random: { random.next() },
-        report: { Session.complain($0) }
+        report: { options.log.notice(.warn, $0) }
       )
       if Announcement(runtime, folder: options.folder).write(form, to: STDOUT_FILENO) {
         for await _ in endings { break }
       }
+      options.log.notice(.info, "ending: no new requests, what is in progress is settled")
+      let impatience = Task.detached {
+        guard (try? await Task.sleep(for: Self.longestEnd)) != nil else { return }
+        options.log.notice(
+          .error,
+          "what was in progress did not end in time; the next start settles it"
+        )
+        _exit(1)
+      }
       await runtime.shutDown()
+      impatience.cancel()
       return 0
     } catch {
       Session.complain("Error: \(error.sentence)")

@@ -19,6 +19,9 @@ enum Session {
   ) -> Never {
     // A front that has gone must not end us by our own writing to it.
     signal(SIGPIPE, SIG_IGN)
+    // A file that may not grow is an error of its write, like a full disk.
+    signal(SIGXFSZ, SIG_IGN)
+    raiseFileLimit()
     var set = sigset_t()
     unsafe sigemptyset(&set)
     for signal in signals { unsafe sigaddset(&set, signal) }
@@ -40,6 +43,14 @@ enum Session {
       if count > 1 { _exit(128 + number) }
       ending.yield()
     }
+  }
+
+  /// Allows as many connections as the listener has places for, where the system lets us.
+  private static func raiseFileLimit() {
+    var limit = rlimit()
+    guard unsafe getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return }
+    limit.rlim_cur = max(limit.rlim_cur, min(limit.rlim_max, 2048))
+    unsafe setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
   }
 
   /// Says a sentence on standard error.

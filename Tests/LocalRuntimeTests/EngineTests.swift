@@ -37,7 +37,7 @@ import Testing
     #expect(run.lastEvent == events.count)
     #expect(
       try await runtime.log() == [
-        "run_started", "state_changed", "step_started a", "tool_called a", "credits_charged a",
+        "run_started", "state_changed", "step_started a", "credits_charged a", "tool_called a",
         "step_completed a", "state_changed",
       ]
     )
@@ -120,6 +120,7 @@ import Testing
     )
     let cause: JSONValue = [
       "cancelled": true, "reason": "run_failed", "caused_by_step_id": "bad",
+      "duration_ms": 0,
     ]
     #expect(try await runtime.event("step_cancelled", "slow")?["data"] == cause)
     #expect(try await runtime.event("step_cancelled", "person")?["data"] == cause)
@@ -273,6 +274,7 @@ import Testing
     #expect(run.pendingTasks == 0)
     let wanted: JSONValue = [
       "cancelled": true, "reason": "run_stopped", "code": "RUN_STOPPED", "by": "alex",
+      "duration_ms": 0,
     ]
     #expect(try await runtime.event("step_cancelled", "a")?["data"] == wanted)
     #expect(try await runtime.outcome("a") == .stopped)
@@ -319,7 +321,7 @@ import Testing
     try await runtime.start()
     await runtime.gate.until { $0.inFlight == ["a"] }
     // The note that the tool was called is the last thing that happens by itself.
-    try await runtime.run { $0.lastEvent == 4 }
+    try await runtime.run { $0.lastEvent == 5 }
     switch status {
     case .paused: try await runtime.tell(.pause)
     case .draining: try await runtime.tell(.stop(.graceful))
@@ -404,7 +406,7 @@ import Testing
     _ = try await runtime.publish(call("a"))
     try await runtime.start()
     await runtime.gate.until { $0.inFlight == ["a"] }
-    try await runtime.run { $0.lastEvent == 4 }
+    try await runtime.run { $0.lastEvent == 5 }
     let events = try await runtime.events()
     // The pages that there are must do from now on.
     try await runtime.setRoom(0)

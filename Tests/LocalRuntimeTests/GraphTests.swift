@@ -9,6 +9,9 @@ import Testing
     tools: ["demo": ["sleep", "echo", "fail"], "mail": ["send", "echo"]]
   )
 
+  private static let executed =
+    "“human_task”, “mcp_call”, “llm_call”, “lua_script”, “for_each”, “while”, “workflow_call”"
+
   private func check(_ text: String) throws -> GraphReport {
     GraphValidation.check(try JSONValue(parsing: text), knownServers: Self.servers)
   }
@@ -34,7 +37,7 @@ import Testing
          "task_type":"approval","task_payload":{"title":"OK?"}}]}
       """
     )
-    #expect(report.issues == [])
+    #expect(report.issues.map(\.code) == ["step_disabled"])
     #expect(report.valid)
     #expect(report.readiness == "ready")
     #expect(report.topologicalOrder == ["draft", "ok", "send"])
@@ -198,11 +201,6 @@ import Testing
           + "put texts in quotes", "$.steps[1].skip_when", nil
       ),
       (
-        #""no_auto_start":true"#, "step_field_not_executed",
-        "step “s” has “no_auto_start”, which this version does not execute",
-        "$.steps[1].no_auto_start", "use a “human_task” before the step"
-      ),
-      (
         #""instance_id":"mial""#, "mcp_server_unknown",
         "step “s” calls the MCP server “mial”; runtime.toml names “demo”, “mail”",
         "$.steps[1].instance_id", "“mail” was meant?"
@@ -218,9 +216,10 @@ import Testing
         "add “instance_id” with a server of runtime.toml"
       ),
       (
-        #""instance_id":null,"server_url":"https://x""#, "mcp_server_url_not_executed",
-        "step “s” calls a server by “server_url”, which this version does not execute",
-        "$.steps[1].server_url", "name a server of runtime.toml in “instance_id”"
+        #""instance_id":null,"server_url":"https://x""#, "mcp_server_unknown",
+        "step “s” calls the MCP server at “https://x”, which is the “url” of none here; "
+          + "runtime.toml names “demo”, “mail”", "$.steps[1].server_url",
+        "add it to runtime.toml, or name another server in “instance_id”"
       ),
       (
         #""tool_name":"""#, "mcp_tool_name_missing", "step “s” does not say which tool it calls",
@@ -251,22 +250,20 @@ import Testing
     #expect(report.graph == nil)
   }
 
-  @Test(arguments: [
-    "llm_call", "lua_script", "for_each", "while", "workflow_call", "agent_call", "external_agent",
-  ])
-  func `a documented type that comes later says so`(word: String) throws {
+  @Test(arguments: ["agent_call", "external_agent"])
+  func `a documented type that is not executed here says so`(word: String) throws {
     let report = try check(#"{"steps":[{"id":"a","type":"\#(word)"}]}"#)
     #expect(report.issues.map(\.code) == ["step_type_not_executed"])
     #expect(
       report.sentence
-        == "step “a” is of type “\(word)”, which this version does not execute; "
-        + "this version executes “human_task” and “mcp_call”"
+        == "step “a” is of type “\(word)”, which this runtime does not execute; "
+        + "it executes \(Self.executed)"
     )
   }
 
   @Test(arguments: [
     ("mcp_cal", "step_type_unknown", "“mcp_call” was meant?"),
-    ("banana", "step_type_unknown", "this version executes “human_task” and “mcp_call”"),
+    ("banana", "step_type_unknown", "this runtime executes \(executed)"),
     ("parallel", "step_type_removed", "use “depends_on” and “condition” instead"),
   ])
   func `an unknown type is refused`(word: String, code: String, suggestion: String) throws {
@@ -331,25 +328,44 @@ import Testing
   }
 
   @Test func `the report has the fields of the wire`() throws {
-    let report = try check(#"{"steps":[{"id":"a","type":"while"}]}"#)
+    let text = #"{"steps":[{"id":"a","type":"agent_call"}]}"#
+    let report = try check(text)
+    let issue: JSONValue = [
+      "severity": "error", "code": "step_type_not_executed", "step_id": "a",
+      "message": "step “a” is of type “agent_call”, which this runtime does not execute",
+      "json_path": "$.steps[0].type", "suggestion": .string("it executes \(Self.executed)"),
+    ]
+    let checks: JSONValue = [
+      "graph", "graph_schema", "dependencies", "step_config", "templates", "lua_syntax",
+      "mcp_bindings", "mcp_resolve", "workflow_calls", "disabled_steps", "episodes", "input_schema",
+    ]
+    let hash = GraphReport.hash(of: try JSONValue(parsing: text))
     #expect(
-      report.json
+      report.json(at: "2026-01-02T03:04:05Z")
         == [
-          "valid": false,
-          "checks_performed": [
-            "graph_schema_validation", "dependencies", "cycles", "step_types", "templates",
-            "mcp_servers",
+          "valid": false, "checks_performed": checks,
+          "check_results": [
+            "graph": "passed", "graph_schema": "passed", "dependencies": "passed",
+            "step_config": "failed", "templates": "passed", "lua_syntax": "not_applicable",
+            "mcp_bindings": "not_applicable", "mcp_resolve": "not_applicable",
+            "workflow_calls": "not_applicable", "disabled_steps": "passed", "episodes": "passed",
+            "input_schema": "not_applicable",
           ],
-          "issues": [
-            [
-              "severity": "error", "code": "step_type_not_executed", "step_id": "a",
-              "message": "step “a” is of type “while”, which this version does not execute",
-              "json_path": "$.steps[0].type",
-              "suggestion": "this version executes “human_task” and “mcp_call”",
-            ]
+          "issues": [issue], "topological_order": ["a"], "readiness": "blocked",
+          "blockers": [issue],
+          "validation_evidence": [
+            "graph_hash": .string(hash), "validated_at": "2026-01-02T03:04:05Z",
+            "readiness": "blocked", "checks_performed": checks,
           ],
-          "topological_order": ["a"], "readiness": "blocked",
         ]
     )
+    #expect(hash.count == 64)
+  }
+
+  @Test func `a hash does not depend on the order of the members`() throws {
+    let one = try JSONValue(parsing: #"{"a":1,"b":{"c":[1,2],"d":null}}"#)
+    let other = try JSONValue(parsing: #"{"b":{"d":null,"c":[1,2]},"a":1}"#)
+    #expect(GraphReport.hash(of: one) == GraphReport.hash(of: other))
+    #expect(GraphReport.hash(of: one) != GraphReport.hash(of: ["a": 1]))
   }
 }

@@ -40,11 +40,12 @@ final class HandClock: Sendable {
     )
   }
 
-  /// Moves the time on and wakes whoever slept until then.
-  func advance(_ duration: Duration) {
+  /// Moves the time on and wakes whoever slept until then; `setting` sets the clock besides.
+  func advance(_ duration: Duration, setting: Duration = .zero) {
     let due = state.withLock { state in
-      state.now = state.now + duration
-      let due = state.sleepers.filter { $0.value.until <= state.now }
+      let now = state.now + duration
+      let due = state.sleepers.filter { $0.value.until <= now }
+      state.now = now + setting
       for id in due.keys { state.sleepers[id] = nil }
       return due.values.map(\.wake)
     }
@@ -108,7 +109,7 @@ actor Gate: StepExecutor {
     _ call: StepCall,
     note: @Sendable (StepNote) -> Void
   ) async throws(StepFailure) -> JSONValue {
-    let id = call.step.id
+    let id = call.place
     note(StepNote(type: "tool_called", data: ["arguments": .object(call.parameters)]))
     let outcome = await withTaskCancellationHandler {
       await withCheckedContinuation { (continuation: CheckedContinuation<Outcome, Never>) in
@@ -122,6 +123,7 @@ actor Gate: StepExecutor {
       Task { await self.cancel(id) }
     }
     record.inFlight.remove(id)
+    tell()
     return try outcome.get()
   }
 
@@ -183,7 +185,7 @@ struct TestRuntime {
     engine = Engine(
       store: store,
       clock: time.clock,
-      executors: ["mcp_call": gate],
+      executors: ["mcp_call": gate, "lua_script": gate],
       limits: limits,
       report: { if !isFull { Issue.record("\($0)") } }
     )
@@ -212,7 +214,10 @@ struct TestRuntime {
     workflow.version = 1
     try await store.save(
       workflow,
-      publishing: ["version": 1, "workflow_id": .string(id), "graph_snapshot": graph]
+      publishing: [
+        "version": 1, "workflow_id": .string(id), "published_at": .string(time.now.iso8601),
+        "graph_snapshot": graph,
+      ]
     )
     return id
   }

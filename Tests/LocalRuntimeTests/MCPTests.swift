@@ -44,6 +44,12 @@ import Testing
     #expect(splitter.feed(Array("k".utf8)) == nil)
     var short = LineSplitter(limit: 2)
     #expect(short.feed(Array("abc\n".utf8)) == nil)
+    #expect(
+      short.pieces(of: Array("de\nfgh".utf8)) == [
+        .line(Array("de".utf8)), .tooLong(Array("fgh".utf8)),
+      ]
+    )
+    #expect(short.pieces(of: Array("ijk\nlm\n".utf8)) == [.line(Array("lm".utf8))])
   }
 
   @Test(arguments: [
@@ -191,6 +197,41 @@ import Testing
       #expect(try await server.call("echo", ["a": 1]) == ["a": 1])
       #expect(await server.starts == 2)
     }
+  }
+
+  @Test func `an answer of 50 MB fails its call, and no other`() async throws {
+    let script = """
+      held = None
+      for id, name, args in calls():
+        if name == "hold": held = id
+        elif name == "long": fields(id, {"text": "x" * 50000000})
+        elif name == "look": fields(id, {"held": held is not None})
+        else:
+          fields(held, {"held": True})
+          fields(id, args)
+      """
+    try await PythonServer.connected(script) { server async throws in
+      async let held = server.call("hold")
+      while try await server.call("look")["held"] == false {}
+      #expect(
+        await server.failure("long")
+          == MCPFailure(
+            .protocolBroken,
+            "the tool “long” of the MCP server “test” sent a message larger than 16 MiB"
+          )
+      )
+      #expect(try await server.call("echo", ["a": 1]) == ["a": 1])
+      #expect(try await held == ["held": true])
+      #expect(await server.starts == 1)
+    }
+  }
+
+  @Test(arguments: [
+    (#"{"jsonrpc":"2.0","id":7,"result":{"te"#, 7), (#" { "id" : 8 , "result":["#, 8),
+    (#"{"result":{"a":"#, nil), (#"{"id":"x","result""#, nil), ("", nil), ("xxxx", nil),
+  ])
+  func `the beginning of a message tells what it answers`(text: String, id: Int?) {
+    #expect(MCPMessage.identity(in: Array(text.utf8)) == id)
   }
 
   @Test func `large messages go through both ways`() async throws {
@@ -386,6 +427,21 @@ import Testing
     }
   }
 
+  @Test func `a server that closes its input is ended, and the call says how`() async throws {
+    let script = """
+      for id, name, args in calls():
+        os.close(0)
+        fields(id, {})
+        while True: signal.pause()
+      """
+    try await PythonServer.connected(script, grace: .milliseconds(10)) { server async throws in
+      _ = try await server.call("closes")
+      let failure = await server.failure("any")
+      #expect(failure.kind == .serverGone)
+      #expect(failure.message.hasSuffix("the MCP server “test” was ended by signal 15"))
+    }
+  }
+
   @Test func `a server that reads nothing holds up neither its callers nor its end`() async throws {
     let script = """
       for id, name, args in calls():
@@ -450,7 +506,10 @@ import Testing
           directory: nil,
           environment: [:]
         ),
-      ])
+      ],
+      // Starting Python takes long where everything is tested at once.
+      listingTime: .seconds(120)
+    )
     #expect(servers.serverNames == ["a", "b", "broken"])
     #expect(
       await servers.known()

@@ -1,6 +1,7 @@
 import Foundation
 import FoundationNetworking
 import JSON
+import TestHouse
 import Testing
 
 /// Whoever talks to a runtime over HTTP.
@@ -24,9 +25,18 @@ struct Peer: Sendable {
     _ body: String? = nil,
     headers: [String: String] = [:]
   ) async throws -> Reply {
+    try await send(method, path, bytes: body.map { Array($0.utf8) }, headers: headers)
+  }
+
+  func send(
+    _ method: String,
+    _ path: String,
+    bytes: [UInt8]?,
+    headers: [String: String] = [:]
+  ) async throws -> Reply {
     var request = URLRequest(url: try #require(URL(string: url + path)))
     request.httpMethod = method
-    request.httpBody = body.map { Data($0.utf8) }
+    request.httpBody = bytes.map { Data($0) }
     request.cachePolicy = .reloadIgnoringLocalCacheData
     if let token { request.setValue("Bearer \(token)", forHTTPHeaderField: "Authorization") }
     for (name, value) in headers { request.setValue(value, forHTTPHeaderField: name) }
@@ -36,6 +46,13 @@ struct Peer: Sendable {
     let http = try #require(response as? HTTPURLResponse)
     var fields: [String: String] = [:]
     for (name, value) in http.allHeaderFields { fields["\(name)".lowercased()] = "\(value)" }
+    ExchangeLog.note(
+      method,
+      path,
+      headers: headers,
+      body: bytes ?? [],
+      answer: (http.statusCode, fields, Array(data))
+    )
     return Reply(
       status: http.statusCode,
       headers: fields,

@@ -51,6 +51,8 @@ final class TestProgram: Sendable {
 
   deinit { send(SIGKILL) }
 
+  var identifier: Int32 { process.processIdentifier }
+
   func send(_ signal: Int32) {
     if process.isRunning { kill(process.processIdentifier, signal) }
   }
@@ -217,6 +219,9 @@ final class TestProgram: Sendable {
     let task = try #require(
       tasks["tasks"]?.array?.first { $0["workflow_name"] == "refund-approvals" }
     )
+    let list = try await peer.send("GET", "/v1/workflows").json["workflows"]?.array ?? []
+    let desk = list.first { $0["name"] == "return-desk" }
+    #expect(desk?["graph"]?["steps"]?[1]?["workflow_id"] == task["workflow_id"])
     let run =
       "/v1/workflows/\(task["workflow_id"]?.string ?? "")/runs/\(task["run_id"]?.string ?? "")"
     let done = try await peer.send(

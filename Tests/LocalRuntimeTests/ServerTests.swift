@@ -9,18 +9,44 @@ import Testing
 struct TestServer {
   let runtime: TestRuntime
   let listener: Listener
+  /// Does nothing before it is opened.
+  let scheduler: Scheduler
+  let router: Router
   let url: String
   static let token = "crt_0123456789abcdef"
   static let other = "crt_fedcba9876543210"
 
-  init(servers: KnownServers = KnownServers(names: ["demo"], tools: ["demo": ["t"]])) async throws {
-    runtime = try await TestRuntime()
+  /// A server over a fresh runtime, or over one that is there.
+  init(
+    servers: KnownServers = KnownServers(names: ["demo"], tools: ["demo": ["t"]]),
+    settings: Router.Settings = Router.Settings(),
+    limits: Listener.Limits = Listener.Limits(),
+    over known: TestRuntime? = nil
+  ) async throws {
+    if let known { runtime = known } else { runtime = try await TestRuntime() }
     let tokens = Tokens(
       hashes: ["maria": Tokens.hash(Self.token), "alex": Tokens.hash(Self.other)]
     )
-    let router = Router(engine: runtime.engine, tokens: tokens, knownServers: { servers })
-    listener = try await Listener(router: router, address: .standard)
-    url = "http://\(listener.address.text)"
+    let scheduler = Scheduler(engine: runtime.engine, report: { Issue.record("\($0)") })
+    router = Router(
+      engine: runtime.engine,
+      tokens: tokens,
+      settings: settings,
+      triggersChanged: { scheduler.look() },
+      knownServers: { servers }
+    )
+    self.scheduler = scheduler
+    try await router.openTokens()
+    listener = try await Listener(router: router, place: .address(.standard), limits: limits)
+    url = listener.place.url
+  }
+
+  /// Begins to start what is due.
+  func openScheduler() async {
+    let router = router
+    await scheduler.open { trigger throws(Rejection) in
+      _ = try await router.automation(of: trigger)
+    }
   }
 
   func send(
@@ -72,7 +98,7 @@ struct TestServer {
     for path in ["/v1/runs", "/v1/tasks/pending", "/v1/workflows", "/v1/nothing"] {
       let reply = try await server.send("GET", path, token: token)
       #expect(reply.status == 401)
-      #expect(reply.json["code"] == "UNAUTHENTICATED")
+      #expect(reply.json["code"] == "UNAUTHORIZED")
       #expect(reply.headers["www-authenticate"] == "Bearer")
     }
     let health = try await server.send("GET", "/healthz", token: token)
@@ -85,23 +111,23 @@ struct TestServer {
     arguments: [
       ("POST", "/v1/workflows", "{\"name\":", 400, "BAD_REQUEST"),
       ("POST", "/v1/workflows", "[1]", 400, "BAD_REQUEST"),
-      ("POST", "/v1/workflows", "{\"name\":7,\"graph\":{\"steps\":[]}}", 422, "VALIDATION_FAILED"),
-      ("POST", "/v1/workflows", "{\"name\":\"x\",\"graph\":3}", 422, "VALIDATION_FAILED"),
-      ("POST", "/v1/workflows/flow/command", "{\"command\":\"jump\"}", 422, "VALIDATION_FAILED"),
-      ("POST", "/v1/workflows/flow/command", "{\"command\":\"stop\"}", 422, "VALIDATION_FAILED"),
+      ("POST", "/v1/workflows", "{\"name\":7,\"graph\":{\"steps\":[]}}", 422, "VALIDATION_ERROR"),
+      ("POST", "/v1/workflows", "{\"name\":\"x\",\"graph\":3}", 422, "VALIDATION_ERROR"),
+      ("POST", "/v1/workflows/flow/command", "{\"command\":\"jump\"}", 422, "VALIDATION_ERROR"),
+      ("POST", "/v1/workflows/flow/command", "{\"command\":\"stop\"}", 422, "VALIDATION_ERROR"),
       (
         "POST", "/v1/workflows/flow/command",
-        "{\"command\":\"start\",\"params\":{\"run_id\":\"a b\"}}", 422, "VALIDATION_FAILED"
+        "{\"command\":\"start\",\"params\":{\"run_id\":\"a b\"}}", 422, "VALIDATION_ERROR"
       ),
       (
         "POST", "/v1/workflows/flow/command",
         "{\"command\":\"start\",\"params\":{\"trigger_steps\":{\"a\":1}}}", 422,
-        "VALIDATION_FAILED"
+        "VALIDATION_ERROR"
       ),
       (
         "POST", "/v1/workflows/none/command", "{\"command\":\"start\"}", 404, "NOT_FOUND"
       ),
-      ("POST", "/v1/workflows/flow/runs/none/tasks/t/complete", "{}", 422, "VALIDATION_FAILED"),
+      ("POST", "/v1/workflows/flow/runs/none/tasks/t/complete", "{}", 422, "VALIDATION_ERROR"),
       (
         "POST", "/v1/workflows/flow/runs/none/tasks/t/complete", "{\"approved\":true}", 404,
         "NOT_FOUND"
@@ -173,8 +199,12 @@ struct TestServer {
     let list = try WorkflowWire.page(Array(try await server.get("/v1/workflows").text.utf8))
     #expect(list.items.map(\.name) == ["refunds"])
     #expect(list.items.first?.version == 2)
-    #expect(try await server.send("DELETE", "/v1/workflows/\(id)").status == 200)
-    #expect(try await server.get("/v1/workflows/\(id)").status == 404)
+    #expect(try await server.send("DELETE", "/v1/workflows/\(id)").status == 204)
+    #expect(try await server.get("/v1/workflows/\(id)").json["status"] == "archived")
+    #expect(try await server.get("/v1/workflows").json["total"] == 0)
+    #expect(try await server.send("DELETE", "/v1/workflows/\(id)").status == 204)
+    let late = try await server.post("/v1/workflows/\(id)/command", #"{"command":"start"}"#)
+    #expect(late.status == 409)
   }
 
   @Test func `a cycle is named by check and publication alike`() async throws {
@@ -242,7 +272,11 @@ struct TestServer {
     #expect(!answered.isPending)
     #expect(answered.completedBy == "maria")
     let read = try await server.get(run)
-    #expect(try await server.get("\(run)/summary").text == read.text)
+    let summary = try await server.get("\(run)/summary").json
+    #expect(summary["run_id"] == "run")
+    #expect(summary["run_complete"] == true)
+    #expect(summary["orchestration_phase"] == "completed")
+    #expect(summary["step_outcomes"] == ["success": 2])
     let value = try RunWire.one(Array(read.text.utf8), asked: runtime.reference())
     #expect(value.status == .completed)
     #expect(value.workflowName == "Flow flow")
@@ -410,7 +444,7 @@ struct TestServer {
     let server = try await TestServer()
     _ = try await server.runtime.publish(call("a"))
     _ = try await server.start()
-    try await server.runtime.run { $0.lastEvent == 4 }
+    try await server.runtime.run { $0.lastEvent == 5 }
     for path in ["/v1/runs", "/v1/tasks/pending", "/v1/workflows/flow", "/v1/workflows"] {
       let first = try await server.get(path)
       let tag = try #require(first.headers["etag"])

@@ -34,7 +34,11 @@ import Testing
       ("{{input.absent | null}}", nil), ("{{input.absent|input.name|omit}}", "Ada"),
       ("a{{input.absent | omit}}b", "ab"), ("{{\"{{\"}} kept", "{{ kept"),
       ("{{input.n == 120}}", true), ("{{input.n > 120 or not input.flag}}", true),
-      ("{{steps.draft-1.result.items}}", []),
+      ("{{steps.draft-1.result.items}}", []), ("{{input.list[1].k}}", "v"),
+      ("{{input.empty}}", ""), ("a{{input.empty}}b", "ab"), ("{{input.nothing}}", nil),
+      ("{{input.absent | []}}", []), ("{{input.absent | {\"a\":[1,\"}\"]}}}", ["a": [1, "}"]]),
+      ("{{input.absent | \"\\u00e9\\ud83d\\ude00\\n\"}}", "é😀\n"), ("{{run.user_id}}", nil),
+      ("{{run.trigger_type | \"api\"}}", "api"), ("{{connection.provider | omit}}x", "x"),
     ] as [(String, JSONValue)]
   )
   func `a template becomes its value`(template: String, value: JSONValue) throws {
@@ -97,12 +101,24 @@ import Testing
     (
       "{{steps.a.output}}", "“steps.a.output” should read “steps.<id>.result” or “steps.<id>.input”"
     ),
-    ("{{item.x}}", "“item.x” has a value only inside loops, which this version does not execute"),
+    ("{{foreach.x}}", "“foreach.x” should read “foreach.item” or “foreach.index”"),
+    ("{{body}}", "“body” should read “body.<id>”"),
+    ("{{while.last}}", "“while.last” should read “while.iteration” or “while.prev.<id>”"),
     (
       "{{inputs.x}}", "“inputs.x” does not begin with “input”, “steps” or “run”; “input” was meant?"
     ),
     ("{{hello}}", "“hello” does not begin with “input”, “steps” or “run”; put texts in quotes"),
     ("{{and}}", "“and” stands where a value should"),
+    ("{{input.a | [1, ", "a list or an object in a template does not end"),
+    (
+      "{{input.a | [1, }}",
+      "a list or an object in a template is not JSON at byte 4: wanted a value"
+    ),
+    (
+      "{{input.a | [1 2]}}",
+      "a list or an object in a template is not JSON at byte 3: wanted a comma or ]"
+    ),
+    ("{{\"\\ud83d\"}}", "“\\u” in a template needs four hexadecimal digits"),
   ])
   func `a malformed template is one sentence`(template: String, reason: String) throws {
     let mistake = #expect(throws: TemplateMistake.self) { try resolve(.string(template)) }
@@ -117,6 +133,87 @@ import Testing
     #expect(mistake?.reason == "the expression nests deeper than 32 levels")
     let negations = String(repeating: "!", count: 100_001) + "input.flag"
     #expect(try Template.holds(.string(negations), scope: Self.scope, step: "s"))
+  }
+
+  @Test func `an expression of very many values is refused before it is evaluated`() throws {
+    let text = Array(repeating: "input.flag", count: 100_000).joined(separator: " or ")
+    let mistake = #expect(throws: TemplateMistake.self) { try resolve(.string("{{\(text)}}")) }
+    #expect(mistake?.reason == "the expression reads more than 256 values")
+  }
+
+  @Test func `null in a longer text is a mistake, for it would say nothing`() throws {
+    let mistake = #expect(throws: TemplateMistake.self) { try resolve("Hello {{input.nothing}}") }
+    #expect(mistake?.kind == .missing)
+  }
+
+  @Test func `templates cannot blow a value up beyond what is kept`() throws {
+    let scope = TemplateScope(input: ["text": .string(String(repeating: "x", count: 1 << 20))])
+    let many = JSONValue.array(Array(repeating: "{{input.text}}", count: 5))
+    let mistake = #expect(throws: TemplateMistake.self) {
+      try Template.resolve(many, scope: scope, step: "s", place: "tool_args")
+    }
+    #expect(mistake?.kind == .excess)
+    #expect(
+      mistake?.sentence
+        == "step “s”, tool_args.3: the templates make more than 4194304 bytes of it; pass on less"
+    )
+  }
+
+  @Test func `templates cannot nest values deeper than can be read again`() throws {
+    var deep: JSONValue = 1
+    for _ in 0..<100 { deep = [deep] }
+    var template: JSONValue = "{{input.deep}}"
+    let scope = TemplateScope(input: ["deep": deep])
+    #expect(try Template.resolve(template, scope: scope, step: "s") == deep)
+    for _ in 0..<13 { template = [template] }
+    let mistake = #expect(throws: TemplateMistake.self) {
+      try Template.resolve(template, scope: scope, step: "s")
+    }
+    #expect(mistake?.kind == .excess)
+  }
+
+  @Test(
+    arguments: [
+      ("{{item}}", ["id": 7]), ("{{item.id}}", 7), ("{{foreach.item.id}}", 7), ("{{index}}", 2),
+      ("{{foreach.index}}", 2), ("{{steps.each.item.id}}", 7), ("{{body.fetch.data}}", "d"),
+      ("{{body.fetch.result.data}}", "d"), ("{{body.odd.result}}", "own"),
+      ("{{steps.fetch.result.data}}", "d"), ("{{while.iteration}}", 1), ("{{loop.iteration}}", 1),
+      ("{{while.prev.fetch.data}}", "before"), ("{{loop.prev.fetch.result.data}}", "before"),
+      ("{{body.none.x | omit}}|{{index}}", "|2"),
+    ] as [(String, JSONValue)]
+  )
+  func `a loop's names read its iteration`(template: String, value: JSONValue) throws {
+    var scope = TemplateScope()
+    scope.item = ["id": 7]
+    scope.index = 2
+    scope.body = ["fetch": ["data": "d"], "odd": ["result": "own"]]
+    scope.iteration = 1
+    scope.previous = ["fetch": ["data": "before"]]
+    #expect(try Template.resolve(.string(template), scope: scope, step: "s") == value)
+  }
+
+  @Test func `fields of JSON that a model wrote as its text are read as the result's own`() throws {
+    var scope = TemplateScope()
+    scope.results["list"] = ["text": #"{"items":[1],"text":"inner"}"#, "tokens_out": 9]
+    scope.results["words"] = ["text": "{ no JSON", "tokens_out": 3]
+    scope.results["tool"] = ["text": #"{"items":[1]}"#]
+    func resolve(_ path: String) throws(TemplateMistake) -> JSONValue {
+      try Template.resolve(.string("{{\(path)}}"), scope: scope, step: "a", place: "b")
+    }
+    #expect(try resolve("steps.list.result.items") == [1])
+    #expect(try resolve("steps.list.result.items.0") == 1)
+    #expect(try resolve("steps.list.result.tokens_out") == 9)
+    // What the result has itself comes first.
+    #expect(try resolve("steps.list.result.text") == #"{"items":[1],"text":"inner"}"#)
+    for path in ["list.result.none", "words.result.items", "tool.result.items"] {
+      #expect(throws: TemplateMistake.self) { try resolve("steps.\(path)") }
+    }
+  }
+
+  @Test func `a loop's names have no value outside of one`() throws {
+    for name in ["item", "index", "body.a.b", "while.iteration", "while.prev.a.b"] {
+      #expect(throws: TemplateMistake.self) { try resolve(.string("{{\(name)}}")) }
+    }
   }
 
   @Test(arguments: [

@@ -84,12 +84,20 @@ package final class RuntimeProcess: Sendable {
     _ body: JSONValue? = nil,
     token other: String? = nil
   ) throws -> (status: Int, body: JSONValue) {
+    let sent = body.map { Array(JSONWriter.text($0).utf8) } ?? []
     let answer = try LoopbackHTTP.ask(
       port: port,
       method,
       path,
       headers: ["Authorization: Bearer \(other ?? token)", "Content-Type: application/json"],
-      body: body.map { Array(JSONWriter.text($0).utf8) } ?? []
+      body: sent
+    )
+    ExchangeLog.note(
+      method,
+      path,
+      headers: ["content-type": "application/json"],
+      body: sent,
+      answer: (answer.status, answer.headers, answer.body)
     )
     return (answer.status, answer.body.isEmpty ? .null : try JSONValue(parsing: answer.body))
   }
@@ -104,7 +112,7 @@ package enum LoopbackHTTP {
     _ path: String,
     headers: [String],
     body: [UInt8]
-  ) throws -> (status: Int, body: [UInt8]) {
+  ) throws -> (status: Int, headers: [String: String], body: [UInt8]) {
     let descriptor = try LoopbackSocket.connected(to: port)
     defer { close(descriptor) }
     let head =
@@ -122,8 +130,14 @@ package enum LoopbackHTTP {
     guard let end = endOfHead(answer) else {
       throw WaitMistake(description: "no answer to \(method) \(path)")
     }
-    let line = String(decoding: answer.prefix { $0 != 13 }, as: UTF8.self)
-    return (Int(line.split(separator: " ").dropFirst().first ?? "") ?? 0, Array(answer[end...]))
+    let lines = String(decoding: answer[..<end], as: UTF8.self).split(separator: "\r\n")
+    let status = lines.first?.split(separator: " ").dropFirst().first.flatMap { Int($0) }
+    var fields: [String: String] = [:]
+    for line in lines.dropFirst() {
+      let value = line.drop { $0 != ":" }.dropFirst().drop { $0 == " " }
+      fields[line.prefix { $0 != ":" }.lowercased()] = String(value)
+    }
+    return (status ?? 0, fields, Array(answer[end...]))
   }
 
   private static func send(_ bytes: [UInt8], _ descriptor: Int32) throws {

@@ -4,9 +4,6 @@ import TOMLKit
 
 /// Reads `runtime.toml`, refusing what it does not know.
 struct ConfigReader {
-  private static let longestName = 128
-  private static let largestAmount = 1e9
-
   private let file: String
 
   init(file: String) {
@@ -16,7 +13,13 @@ struct ConfigReader {
   /// Reads the text of a configuration.
   func read(_ text: String) throws(ConfigMistake) -> RuntimeConfig {
     let root = Keyed(path: "", members: try parse(text))
-    try check(root, known: ["listen", "data", "mcp", "prices", "budget"])
+    try check(
+      root,
+      known: [
+        "listen", "data", "mcp", "llm", "prices", "budget", "retention", "tenant", "project",
+        "limits", "runs",
+      ]
+    )
     var config = RuntimeConfig()
     if let text = try self.text("listen", root) {
       guard let address = ListenAddress(text) else {
@@ -25,81 +28,39 @@ struct ConfigReader {
       config.listen = address
     }
     config.data = try self.text("data", root)
+    config.tenant = try self.text("tenant", root)
+    config.project = try self.text("project", root)
+    if let limits = try table("limits", root) { config.limits = try self.limits(limits) }
+    if let runs = try table("runs", root) { config.runs = try self.runs(runs) }
     if let servers = try table("mcp", root) {
       for name in servers.members.keys.sorted() {
         guard let server = try table(name, servers) else { continue }
         config.servers.append(try self.server(name, server))
       }
     }
+    if let models = try table("llm", root) {
+      for name in models.members.keys.sorted() {
+        guard let model = try table(name, models) else { continue }
+        config.models.append(try self.model(name, model))
+      }
+    }
     if let prices = try table("prices", root) { config.prices = try self.prices(prices) }
-    config.budget = try credits("budget", root)
+    config.budget = try budget("budget", root)
+    config.retention = try retention(root)
     return config
-  }
-
-  // MARK: Parts
-
-  private func server(
-    _ name: String,
-    _ table: Keyed
-  ) throws(ConfigMistake) -> RuntimeConfig.Server {
-    let sound =
-      !name.isEmpty && name.unicodeScalars.count <= Self.longestName
-      && name.unicodeScalars.allSatisfy { TemplateParser.isLetter($0) }
-    guard sound else {
-      throw mistake(
-        "“\(table.path)” names a server in a way that graphs cannot; use letters, digits, “-” "
-          + "and “_”"
-      )
-    }
-    try check(table, known: ["command", "env", "directory"])
-    guard let command = try texts("command", table), command.first?.isEmpty == false else {
-      throw mistake(
-        "“\(table.path).command” is missing; write a list of the program and its arguments"
-      )
-    }
-    var server = RuntimeConfig.Server(name: name, command: command)
-    server.directory = try text("directory", table)
-    if case .object? = table.members["env"], let values = try self.table("env", table) {
-      for key in values.members.keys.sorted() {
-        try checkVariable(key, values.path)
-        server.values[key] = try text(key, values, mayBeEmpty: true)
-      }
-    } else if let env = table.members["env"] {
-      guard case .array = env else {
-        throw wrongType("\(table.path).env", env, "a list of names or a table of values")
-      }
-      server.allowed = try texts("env", table) ?? []
-      for name in server.allowed { try checkVariable(name, "\(table.path).env") }
-    }
-    return server
-  }
-
-  private func checkVariable(_ name: String, _ path: String) throws(ConfigMistake) {
-    guard !name.isEmpty, !name.contains("=") else {
-      throw mistake("“\(path)” holds “\(name)”, which is no name of a variable")
-    }
-  }
-
-  private func prices(_ table: Keyed) throws(ConfigMistake) -> RuntimeConfig.Prices {
-    try check(table, known: ["step", "tool_call", "llm_token"])
-    var prices = RuntimeConfig.Prices()
-    if let price = try credits("step", table) { prices.step = price }
-    if let price = try credits("tool_call", table) { prices.toolCall = price }
-    if let price = try credits("llm_token", table) { prices.llmToken = price }
-    return prices
   }
 
   // MARK: Values
 
   /// A table and where it stands.
-  private struct Keyed {
+  struct Keyed {
     let path: String
     let members: [String: JSONValue]
 
     func path(of key: String) -> String { path.isEmpty ? key : "\(path).\(key)" }
   }
 
-  private func check(_ table: Keyed, known: [String]) throws(ConfigMistake) {
+  func check(_ table: Keyed, known: [String]) throws(ConfigMistake) {
     guard let stranger = table.members.keys.sorted().first(where: { !known.contains($0) }) else {
       return
     }
@@ -111,7 +72,7 @@ struct ConfigReader {
     )
   }
 
-  private func text(
+  func text(
     _ key: String,
     _ table: Keyed,
     mayBeEmpty: Bool = false
@@ -120,7 +81,7 @@ struct ConfigReader {
     return try plain(value, table.path(of: key), mayBeEmpty)
   }
 
-  private func plain(
+  func plain(
     _ value: JSONValue,
     _ path: String,
     _ mayBeEmpty: Bool
@@ -130,7 +91,7 @@ struct ConfigReader {
     return text
   }
 
-  private func texts(_ key: String, _ table: Keyed) throws(ConfigMistake) -> [String]? {
+  func texts(_ key: String, _ table: Keyed) throws(ConfigMistake) -> [String]? {
     guard let value = table.members[key] else { return nil }
     let path = table.path(of: key)
     guard let items = value.array else { throw wrongType(path, value, "a list of texts") }
@@ -141,25 +102,13 @@ struct ConfigReader {
     return texts
   }
 
-  private func table(_ key: String, _ table: Keyed) throws(ConfigMistake) -> Keyed? {
+  func table(_ key: String, _ table: Keyed) throws(ConfigMistake) -> Keyed? {
     guard let value = table.members[key] else { return nil }
     guard let object = value.object else {
       throw wrongType(table.path(of: key), value, "a table")
     }
     let members = Dictionary(object.members.map { ($0.key, $0.value) }) { _, last in last }
     return Keyed(path: table.path(of: key), members: members)
-  }
-
-  private func credits(_ key: String, _ table: Keyed) throws(ConfigMistake) -> Credits? {
-    guard let value = table.members[key] else { return nil }
-    guard case .number(let number) = value else {
-      throw wrongType(table.path(of: key), value, "a number of credits")
-    }
-    let amount = number.double
-    guard amount >= 0, amount <= Self.largestAmount else {
-      throw mistake("“\(table.path(of: key))” is \(number.text), not from 0 to 1000000000 credits")
-    }
-    return Credits(microcredits: Int64((amount * 1_000_000).rounded()))
   }
 
   // MARK: TOML
@@ -219,11 +168,11 @@ struct ConfigReader {
 
   // MARK: Mistakes
 
-  private func wrongType(_ path: String, _ value: JSONValue, _ wanted: String) -> ConfigMistake {
+  func wrongType(_ path: String, _ value: JSONValue, _ wanted: String) -> ConfigMistake {
     mistake("“\(path)” is \(value.typeName), not \(wanted)")
   }
 
-  private func mistake(_ reason: String) -> ConfigMistake {
+  func mistake(_ reason: String) -> ConfigMistake {
     ConfigMistake(file: file, position: nil, reason: reason)
   }
 }

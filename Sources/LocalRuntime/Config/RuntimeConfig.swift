@@ -1,5 +1,3 @@
-package import Runs
-
 /// What `runtime.toml` says.
 package struct RuntimeConfig: Sendable, Equatable {
   /// Where the runtime listens: `listen = "127.0.0.1:0"`.
@@ -8,10 +6,34 @@ package struct RuntimeConfig: Sendable, Equatable {
   package var data: String?
   /// The MCP servers, by name: `[mcp.NAME]`.
   package var servers: [Server] = []
+  /// The endpoints for language models, by name: `[llm.NAME]`.
+  package var models: [Model] = []
   /// What actions cost: `[prices]`.
   package var prices = Prices()
   /// What may be spent; nil without a limit.
-  package var budget: Credits?
+  package var budget: Budget?
+  /// How long runs are kept that have ended: `[retention] runs = "30d"`; nil keeps them all.
+  package var retention: Duration?
+
+  /// The only workspace that is answered for; nil takes any: `tenant = "acme"`.
+  package var tenant: String?
+  /// The only project that is answered for; nil takes any.
+  package var project: String?
+  /// How much may be asked: `[limits]`.
+  package var limits = Limits()
+  /// How runs go: `[runs]`.
+  package var runs = Runs()
+
+  /// How much may be asked.
+  package struct Limits: Sendable, Equatable {
+    /// Of one token; what a front does all day is a hundredth of it.
+    package var requestsPerMinute = 60_000
+    /// Of one webhook.
+    package var webhooksPerMinute = 600
+
+    /// The limits that hold when the file names none.
+    package init() {}
+  }
 
   /// An MCP server that graphs may name.
   package struct Server: Sendable, Equatable {
@@ -25,19 +47,12 @@ package struct RuntimeConfig: Sendable, Equatable {
     package var allowed: [String] = []
     /// Variables of its own.
     package var values: [String: String] = [:]
-  }
-
-  /// Prices of actions, in credits.
-  package struct Prices: Sendable, Equatable {
-    /// One step.
-    package var step = Credits(microcredits: 5_000_000)
-    /// One call of a tool, on top of its step.
-    package var toolCall = Credits(microcredits: 0)
-    /// One token of a language model, on top of its step.
-    package var llmToken = Credits(microcredits: 0)
-
-    /// The prices that hold when the file names none.
-    package init() {}
+    /// Where it is, when it is not started here.
+    package var url: String?
+    /// What goes with every request to it.
+    package var headers: [ConfiguredHeader] = []
+    /// What graphs call it besides its name.
+    package var aliases: [String] = []
   }
 
   /// What holds without a file.
@@ -47,26 +62,5 @@ package struct RuntimeConfig: Sendable, Equatable {
   /// - Throws: ``ConfigMistake`` naming the place, or the key and what it should be.
   package static func read(text: String, file: String) throws(ConfigMistake) -> RuntimeConfig {
     try ConfigReader(file: file).read(text)
-  }
-
-  /// Variables that every server sees when the runtime has them.
-  private static let common = [
-    "PATH", "HOME", "USER", "LOGNAME", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "TMPDIR",
-  ]
-
-  /// The servers with the environment each is started with: the common variables, the allowed
-  /// ones and its own, nothing else of the runtime's.
-  func mcpServers(environment: [String: String]) -> [MCPServerConfig] {
-    servers.map { server in
-      var seen: [String: String] = [:]
-      for name in Self.common + server.allowed { seen[name] = environment[name] }
-      seen.merge(server.values) { $1 }
-      return MCPServerConfig(
-        name: server.name,
-        command: server.command,
-        directory: server.directory,
-        environment: seen
-      )
-    }
   }
 }

@@ -21,12 +21,13 @@ package struct Demo: Sendable {
   ]
   /// What is started later, in turn.
   static let later = [
-    "kb-refresh", "refund-approvals", "order-triage", "kb-refresh", "crm-sync", "nightly-digest",
-    "invoice-agent",
+    "price-import", "refund-approvals", "export-wait", "order-triage", "kb-refresh", "return-desk",
+    "newsletter", "nightly-digest", "bulk-enrich", "crm-sync", "supplier-check", "kb-refresh",
+    "contract-signoff", "shift-report", "mail-round", "invoice-agent",
   ]
   private static let triggers = [
     "refund-approvals": "webhook", "order-triage": "webhook", "nightly-digest": "cron",
-    "kb-refresh": "cron",
+    "kb-refresh": "cron", "newsletter": "cron", "shift-report": "cron", "price-import": "webhook",
   ]
 
   private let engine: Engine
@@ -53,7 +54,7 @@ package struct Demo: Sendable {
 
   init(engine: Engine, examples: [Example], bounds: Bounds = Bounds()) {
     self.engine = engine
-    self.examples = examples
+    self.examples = examples.filter(\.isForDemo)
     self.bounds = bounds
   }
 
@@ -61,7 +62,9 @@ package struct Demo: Sendable {
   /// - Throws: ``RuntimeMistake`` when the examples cannot be published or started.
   package func prepare() async throws(RuntimeMistake) {
     do throws(StoreMistake) {
-      for example in examples { try await publish(example) }
+      // What others call is published before them.
+      for example in examples where example.calls.isEmpty { try await publish(example) }
+      for example in examples where !example.calls.isEmpty { try await publish(example) }
     } catch {
       throw RuntimeMistake(error.sentence)
     }
@@ -77,7 +80,7 @@ package struct Demo: Sendable {
 
   /// Whoever opens the demo finds approvals at the top, not runs that are about to ask for some.
   private func untilSomethingWaits() async {
-    let wanted = Self.first.filter { Self.asks(example($0)) }.count
+    let wanted = Self.first.filter { asks(example($0)) }.count
     await withTaskGroup(of: Void.self) { group in
       group.addTask {
         for await _ in engine.store.changes {
@@ -105,6 +108,9 @@ package struct Demo: Sendable {
   /// Publishes an example that is new or differs from what a kept folder has of it.
   private func publish(_ example: Example) async throws(StoreMistake) {
     let now = engine.clock.now()
+    var ids: [String: String] = [:]
+    for name in example.calls { ids[name] = try await known(name)?.id }
+    let graph = example.graph(calling: ids)
     var workflow =
       try await known(example.name)
       ?? StoredWorkflow(
@@ -113,14 +119,14 @@ package struct Demo: Sendable {
         graph: .null,
         createdAt: now
       )
-    guard workflow.graph != example.graph || workflow.version == nil else { return }
-    let report = GraphValidation.check(example.graph, knownServers: .unasked)
+    guard workflow.graph != graph || workflow.version == nil else { return }
+    let report = GraphValidation.check(graph, knownServers: .unasked)
     guard report.valid else {
       throw StoreMistake(.unreadable, "\(example.name): \(report.sentence ?? "not valid")")
     }
     let number = (workflow.version ?? 0) + 1
     workflow.summary = example.summary
-    workflow.graph = example.graph
+    workflow.graph = graph
     workflow.example = example.inputs.first
     workflow.version = number
     workflow.publishedAt = now
@@ -130,7 +136,7 @@ package struct Demo: Sendable {
       publishing: [
         "version": .int(number), "workflow_id": .string(workflow.id),
         "published_at": .string(now.iso8601), "published_by": .string(Self.name),
-        "graph_snapshot": example.graph,
+        "graph_snapshot": graph,
       ]
     )
   }
@@ -170,14 +176,17 @@ package struct Demo: Sendable {
       guard active < bounds.active else { continue }
       let name = Self.later[turn % Self.later.count]
       turn += 1
-      if pending >= bounds.pending, Self.asks(example(name)) { continue }
+      if pending >= bounds.pending, asks(example(name)) { continue }
       _ = try? await start(name, turn: turn)
     }
   }
 
-  /// Whether an example's runs wait for a person.
-  private static func asks(_ example: Example?) -> Bool {
-    (example?.graph["steps"]?.array ?? []).contains { $0["type"]?.string == "human_task" }
+  /// Whether an example's runs, or those that they start, wait for a person.
+  private func asks(_ example: Example?) -> Bool {
+    guard let example else { return false }
+    let steps = example.graph["steps"]?.array ?? []
+    return steps.contains { $0["type"]?.string == "human_task" }
+      || example.calls.contains { asks(self.example($0)) }
   }
 
   private func load() async throws(StoreMistake) -> (active: Int, pending: Int) {

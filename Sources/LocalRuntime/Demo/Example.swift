@@ -8,6 +8,11 @@ struct Example: Sendable, Equatable {
   var graph: JSONValue
   /// What its runs are started with, in turn; never empty.
   var inputs: [JSONValue]
+  /// Whether the demo publishes it: `"demo": false` stands in what needs a language model.
+  var isForDemo = true
+
+  /// What stands before the name of an example that another calls, in place of its id.
+  private static let placeholder = "REPLACE_CHILD_"
 
   /// Reads an example.
   /// - Throws: ``RuntimeMistake`` naming the file.
@@ -24,8 +29,51 @@ struct Example: Sendable, Equatable {
     self.name = name
     self.graph = graph
     summary = value["description"]?.string
+    isForDemo = value["demo"]?.bool ?? true
     inputs =
       [value["example_trigger_payload"] ?? [:]] + (value["demo_trigger_payloads"]?.array ?? [])
+  }
+
+  /// The names of the examples that its steps call.
+  var calls: [String] { Self.calls(in: graph) }
+
+  /// The graph with the ids of the workflows that it calls, by their names.
+  func graph(calling ids: [String: String]) -> JSONValue {
+    ids.isEmpty ? graph : Self.replaced(graph, ids)
+  }
+
+  private static func calls(in value: JSONValue) -> [String] {
+    switch value {
+    case .array(let items): items.flatMap { calls(in: $0) }
+    case .object(let object):
+      object.members.flatMap { member in
+        name(called: member).map { [$0] } ?? calls(in: member.value)
+      }
+    default: []
+    }
+  }
+
+  private static func replaced(_ value: JSONValue, _ ids: [String: String]) -> JSONValue {
+    switch value {
+    case .array(let items): return .array(items.map { replaced($0, ids) })
+    case .object(let object):
+      let members = object.members.map { member in
+        let id = name(called: member).flatMap { ids[$0] }
+        return JSONObject.Member(
+          member.key,
+          id.map { .string($0) } ?? replaced(member.value, ids)
+        )
+      }
+      return .object(JSONObject(members))
+    default: return value
+    }
+  }
+
+  private static func name(called member: JSONObject.Member) -> String? {
+    guard member.key == "workflow_id", let text = member.value.string,
+      text.hasPrefix(placeholder)
+    else { return nil }
+    return String(text.dropFirst(placeholder.count))
   }
 
   /// The examples of a folder, by name.

@@ -10,6 +10,10 @@ struct StartRequest: Sendable, Equatable {
   var input: JSONValue = [:]
   var trigger = "api"
   var excluded: Set<String> = []
+  /// What single steps are given, by id; in episode mode it lets them begin.
+  var triggerSteps: JSONObject = [:]
+  /// The run whose step asks, when one does.
+  var parent: ParentRun?
 }
 
 /// Runs what was published: starts runs, hands them commands and answers, and settles after a restart
@@ -20,14 +24,23 @@ actor Engine {
     /// Steps in execution over all runs.
     var maximumInFlight = 64
     var rules = RunMachine.Rules()
+    /// What all runs together may spend; nil without a limit.
+    var budget: Budget?
   }
 
   let store: Store
   nonisolated let clock: RuntimeClock
+  /// What was spent, and what may still be.
+  nonisolated let ledger: Ledger
+  /// What actions cost.
+  nonisolated let prices: Prices
   private let surroundings: LiveRun.Surroundings
-  private var live: [String: LiveRun] = [:]
+  private(set) var live: [String: LiveRun] = [:]
   private var caretakers: [String: Task<Void, Never>] = [:]
-  private var isShuttingDown = false
+  private(set) var isShuttingDown = false
+  /// Who waits for the end of a run, by its id.
+  private var waiting: [String: [Int: CheckedContinuation<Void, Never>]] = [:]
+  private var waitingCount = 0
 
   /// An engine over a store; it does nothing before ``open()``.
   /// - Parameters:
@@ -45,10 +58,13 @@ actor Engine {
   ) {
     self.store = store
     self.clock = clock
+    ledger = Ledger(budget: limits.budget)
+    prices = limits.rules.prices
     surroundings = LiveRun.Surroundings(
       store: store,
       clock: clock,
       rules: limits.rules,
+      ledger: ledger,
       executors: executors,
       permits: Permits(limits.maximumInFlight),
       report: report
@@ -59,16 +75,30 @@ actor Engine {
   /// in flight.
   /// - Throws: ``StoreMistake`` when they cannot be read or settled.
   func open() async throws(StoreMistake) {
+    ledger.open(spent: try await store.spent())
+    var states: [RunState] = []
     for id in try await store.liveRuns() {
-      guard let state = try await store.state(of: id) else { continue }
-      let run = LiveRun(state, isNew: false, surroundings: surroundings)
-      look(after: run, id)
+      do throws(StoreMistake) {
+        if let state = try await store.state(of: id) { states.append(state) }
+      } catch  where error.kind == .unreadable {
+        // One run that cannot be read is no reason to run none.
+        surroundings.report("the run \(id) is left as it is: \(error.sentence)")
+      }
+    }
+    // All of them are there before the first is settled: runs wait for each other.
+    for state in states {
+      look(after: LiveRun(state, isNew: false, surroundings: surroundings, children: self), state)
+    }
+    let orphans = Self.orphans(states)
+    for state in states {
+      guard let run = live[state.run.id.text] else { continue }
       do throws(Rejection) {
         _ = try await run.perform { machine throws(Rejection) in machine.reopen() }
       } catch {
         throw StoreMistake(.unwritable, error.message)
       }
     }
+    for orphan in orphans { await stop(orphan, .immediate, by: RunMachine.itself) }
   }
 
   /// Ends all attempts in flight and writes nothing more; the next ``open()`` settles them.
@@ -92,6 +122,8 @@ actor Engine {
       try await store.workflow(request.workflow)
     }
     guard let workflow else { throw .missing("workflow", request.workflow) }
+    if let id = request.runID, let known = try await existing(id, of: workflow.id) { return known }
+    guard workflow.archivedAt == nil else { throw .archived(workflow) }
     guard let version = workflow.version else {
       throw Rejection(
         409,
@@ -110,18 +142,25 @@ actor Engine {
         "excluded_step_ids names no step of the graph: \(unknown.joined(separator: ", "))"
       )
     }
+    try graph.check(triggerSteps: request.triggerSteps)
     let id = request.runID ?? clock.newID()
-    if let known = try await existing(id, of: workflow.id) { return known }
     var run = Run(id: RunID(id), workflow: WorkflowID(workflow.id), status: .pending)
     run.workflowName = workflow.name
     run.version = version
     run.trigger = request.trigger
-    run.input = request.input
+    run.input = try Self.input(request.input, for: graph)
     run.createdAt = clock.now()
     run.updatedAt = run.createdAt
     run.credits = Credits(microcredits: 0)
+    run.extra["parent"] = request.parent?.json
+    if graph.isEpisode { run.extra["is_episode"] = true }
     return try await begin(
-      RunState(run: run, graph: graph, excluded: request.excluded),
+      RunState(
+        run: run,
+        graph: graph,
+        excluded: request.excluded,
+        triggerSteps: request.triggerSteps
+      ),
       by: name,
       receipt
     )
@@ -134,6 +173,9 @@ actor Engine {
   ) async throws(Rejection) -> RunState {
     guard !isShuttingDown else { throw Self.shuttingDown }
     let id = state.run.id.text
+    if live[id] == nil, let left = ledger.available, left.microcredits == 0 {
+      throw Self.budgetSpent
+    }
     // Nothing is awaited between this look and the entry, so that two starts cannot both make it.
     if let other = live[id] {
       let known = try await other.perform { machine throws(Rejection) in
@@ -143,8 +185,8 @@ actor Engine {
       try Self.sameWorkflow(known.run, state.run.workflow?.text ?? "")
       return known
     }
-    let run = LiveRun(state, isNew: true, surroundings: surroundings)
-    look(after: run, id)
+    let run = LiveRun(state, isNew: true, surroundings: surroundings, children: self)
+    look(after: run, state)
     do throws(Rejection) {
       let begun = try await run.perform(receipt: receipt) { machine throws(Rejection) in
         machine.begin(by: name)
@@ -153,7 +195,13 @@ actor Engine {
       return begun
     } catch {
       run.abandon()
-      live[id] = nil
+      forget(run, id)
+      // Another start of this id was written first, and that run has ended by now.
+      if error.status == 409, let workflow = state.run.workflow,
+        let known = try await existing(id, of: workflow.text)
+      {
+        return known
+      }
       throw error
     }
   }
@@ -198,6 +246,7 @@ actor Engine {
         try transition(&machine)
       }
       if let state { return state }
+      guard !isShuttingDown else { throw Self.shuttingDown }
     }
     // It has ended: whatever is asked of it is refused, with what the run says of itself.
     let state = try await reading { () throws(StoreMistake) in
@@ -240,13 +289,20 @@ actor Engine {
     "DEPENDENCY_UNAVAILABLE",
     "the first start of this run_id could not be written; try again"
   )
+  private static let budgetSpent = Rejection(
+    409,
+    "INSUFFICIENT_CREDITS",
+    "the budget is spent, so no run can start; raise “budget” in runtime.toml",
+    details: ["total_remaining_microcredits": 0]
+  )
   private static let shuttingDown = Rejection(
     503,
     "DEPENDENCY_UNAVAILABLE",
     "the runtime is shutting down"
   )
 
-  private func look(after run: LiveRun, _ id: String) {
+  private func look(after run: LiveRun, _ state: RunState) {
+    let id = state.run.id.text
     live[id] = run
     caretakers[id] = Task {
       await run.live()
@@ -258,6 +314,31 @@ actor Engine {
     guard live[id] === run else { return }
     live[id] = nil
     caretakers[id] = nil
+    for waiter in waiting.removeValue(forKey: id)?.values.map({ $0 }) ?? [] { waiter.resume() }
+  }
+
+  /// Waits until a run is not looked after any more, or the task is cancelled.
+  func untilEnded(_ id: String) async {
+    guard live[id] != nil, !Task.isCancelled else { return }
+    waitingCount += 1
+    let number = waitingCount
+    await withTaskCancellationHandler {
+      await withCheckedContinuation { waiter in
+        // Cancelled before it stood in the row: nobody would call it out again.
+        if Task.isCancelled || live[id] == nil {
+          waiter.resume()
+        } else {
+          waiting[id, default: [:]][number] = waiter
+        }
+      }
+    } onCancel: {
+      Task { await self.leave(id, number) }
+    }
+  }
+
+  private func leave(_ id: String, _ number: Int) {
+    waiting[id]?.removeValue(forKey: number)?.resume()
+    if waiting[id]?.isEmpty == true { waiting[id] = nil }
   }
 
   /// Reads the store; what goes wrong there is a 503 here.

@@ -1,6 +1,5 @@
 import JSON
 import Runs
-import Synchronization
 
 /// A run that has not ended: its state, its attempts in flight, and the mailbox that all that happens
 /// to it goes through, one thing at a time.
@@ -16,8 +15,19 @@ actor LiveRun {
   private struct Message: Sendable {
     var transition: Transition
     var receipt: Receipt?
-    /// Nil for what happens by itself: such a thing cannot be refused, only tried again.
-    var reply: CheckedContinuation<Result<RunState, Rejection>?, Never>?
+    /// The number of who waits for an answer; nil for what happens by itself: such a thing cannot be
+    /// refused, only tried again.
+    var number: Int?
+  }
+
+  /// An attempt in flight.
+  private struct Flight {
+    var number: Int
+    var task: Task<Void, Never>
+    /// Of a called workflow: ends once its run is there, or cannot be.
+    var start: Task<StepFailure?, Never>?
+    /// Of what an executor does: whether it is begun.
+    var departure: Departure?
   }
 
   /// What all runs share.
@@ -25,6 +35,7 @@ actor LiveRun {
     var store: Store
     var clock: RuntimeClock
     var rules: RunMachine.Rules
+    var ledger: Ledger
     var executors: [String: any StepExecutor]
     var permits: Permits
     /// Takes sentences that nobody asked for, such as that the disk is full.
@@ -34,23 +45,32 @@ actor LiveRun {
   private var state: RunState
   private let surroundings: Surroundings
   private var isNew: Bool
-  private var flights: [String: Task<Void, Never>] = [:]
+  private let children: any ChildRuns
+  /// Attempts in flight, by ``StepPlace/text``.
+  private var flights: [String: Flight] = [:]
   private var alarm: (at: Timestamp, task: Task<Void, Never>)?
-  private let isAbandoned = Atomic(false)
+  private var flightCount = 0
+  private nonisolated let replies = Replies()
   private let inbox: AsyncStream<Message>
   private nonisolated let mailbox: AsyncStream<Message>.Continuation
 
   /// A run that is not looked after yet; ``live()`` does that.
-  init(_ state: RunState, isNew: Bool, surroundings: Surroundings) {
+  init(
+    _ state: RunState,
+    isNew: Bool,
+    surroundings: Surroundings,
+    children: any ChildRuns
+  ) {
     self.state = state
     self.isNew = isNew
     self.surroundings = surroundings
+    self.children = children
     (inbox, mailbox) = AsyncStream.makeStream()
   }
 
   /// Lets something happen by itself.
   nonisolated func post(_ transition: @escaping Transition) {
-    mailbox.yield(Message(transition: transition, receipt: nil, reply: nil))
+    mailbox.yield(Message(transition: transition, receipt: nil, number: nil))
   }
 
   /// Lets something happen that somebody asked for, once it is durable.
@@ -60,8 +80,11 @@ actor LiveRun {
     _ transition: @escaping Transition
   ) async throws(Rejection) -> RunState? {
     let outcome = await withCheckedContinuation { reply in
-      let message = Message(transition: transition, receipt: receipt, reply: reply)
-      if case .terminated = mailbox.yield(message) { reply.resume(returning: nil) }
+      guard let number = replies.enter(reply) else { return }
+      let message = Message(transition: transition, receipt: receipt, number: number)
+      if case .terminated = mailbox.yield(message) {
+        replies.take(number)?.resume(returning: nil)
+      }
     }
     return try outcome?.get()
   }
@@ -72,54 +95,85 @@ actor LiveRun {
       await handle(message)
       if state.run.status.isTerminal { mailbox.finish() }
     }
+    replies.leave()
     alarm?.task.cancel()
-    for flight in flights.values { flight.cancel() }
-    for flight in flights.values { await flight.value }
+    for flight in flights.values { flight.task.cancel() }
+    for flight in flights.values { await flight.task.value }
+    let none = Credits(microcredits: 0)
+    surroundings.ledger.giveBack(
+      wanted: none,
+      owed: none,
+      held: state.held.values.reduce(none, +)
+    )
   }
 
   /// Ends the looking after, leaving the run as it is on the disk; attempts in flight are ended.
   nonisolated func abandon() {
-    isAbandoned.store(true, ordering: .sequentiallyConsistent)
+    replies.end()
     mailbox.finish()
   }
 
   // MARK: One thing at a time
 
   private func handle(_ message: Message) async {
+    let reply = message.number.flatMap { replies.take($0) }
+    // Refused while it waited.
+    if message.number != nil, reply == nil { return }
+    // Nothing more is written or begun.
+    guard !replies.isOver else {
+      reply?.resume(returning: nil)
+      return
+    }
     while true {
       var machine = RunMachine(
         state,
         rules: surroundings.rules,
+        funds: surroundings.ledger.rest,
         now: surroundings.clock.now(),
         newID: surroundings.clock.newID
       )
       do throws(Rejection) {
         try message.transition(&machine)
       } catch {
-        message.reply?.resume(returning: .failure(error))
+        reply?.resume(returning: .failure(error))
         return
       }
       let (next, change) = machine.finish()
+      // Another run has spent meanwhile what this one counted on: decided anew with what is left.
+      guard
+        surroundings.ledger.take(wanted: change.wanted, owed: change.owed, held: change.held)
+      else { continue }
       do throws(StoreMistake) {
         try await write(next, change, message.receipt)
       } catch {
-        if let reply = message.reply {
+        surroundings.ledger.giveBack(wanted: change.wanted, owed: change.owed, held: change.held)
+        if let reply {
           reply.resume(returning: .failure(.unwritable(error)))
           return
         }
-        // It has happened, whether it can be written or not: wait until it can.
-        surroundings.report(error.sentence)
-        guard (try? await surroundings.clock.sleep(.seconds(1))) != nil,
-          !isAbandoned.load(ordering: .sequentiallyConsistent)
-        else { return }
+        guard await mayTryAgain(error) else { return }
         continue
       }
+      replies.recover()
       state = next
       for action in change.actions { carryOut(action) }
       setAlarm()
-      message.reply?.resume(returning: .success(next))
+      reply?.resume(returning: .success(next))
       return
     }
+  }
+
+  /// Waits for a better moment to write what has happened, whether it can be written or not.
+  private func mayTryAgain(_ mistake: StoreMistake) async -> Bool {
+    surroundings.report(mistake.sentence)
+    guard mistake.kind != .exists else {
+      // No moment is better for what contradicts what is there.
+      surroundings.report("the run \(state.run.id.text) is left as it is until the next start")
+      abandon()
+      return false
+    }
+    replies.refuse(because: mistake)
+    return await replies.pause(surroundings.clock)
   }
 
   private func write(
@@ -132,8 +186,13 @@ actor LiveRun {
     write.isNew = isNew
     write.excluded = next.excluded
     write.events = change.events
-    write.steps = next.steps.filter { change.steps.contains($0.key) }
+    if isNew || change.hasNewTriggerSteps { write.triggerSteps = next.triggerSteps }
+    write.steps = change.steps.reduce(into: [:]) { $0[$1.key.text] = $1.value }
     write.tasks = next.tasks.filter { change.tasks.contains($0.key) }.map(\.value)
+    for event in change.events {
+      guard let id = event.step?.text else { continue }
+      write.stepTypes[id] = next.graph.stepType(ofEvents: id)?.word
+    }
     write.answer = receipt?(next)
     try await surroundings.store.save(write)
     isNew = false
@@ -141,29 +200,96 @@ actor LiveRun {
 
   private func carryOut(_ action: RunAction) {
     switch action {
-    case .cancel(let step): flights[step]?.cancel()
-    case .execute(let call):
-      let surroundings = surroundings
-      let previous = flights[call.step.id]
-      flights[call.step.id] = Task { [self] in
-        // An attempt that was cancelled may still be ending; two of one step never overlap.
-        await previous?.value
-        let outcome = await surroundings.permits.use {
-          await Self.execute(call, surroundings) { note in
-            post { machine throws(Rejection) in
-              machine.note(call.step.id, attempt: call.attempt, note)
-            }
+    case .cancel(let place): flights[place.text]?.task.cancel()
+    case .goOn: post { machine throws(Rejection) in machine.tick() }
+    case .callOff:
+      for flight in flights.values where flight.departure?.callOff() ?? false {
+        flight.task.cancel()
+      }
+    case .execute(let call): execute(call)
+    case .call(let call): start(call)
+    case .stopChild(let call, let mode, let name):
+      let start = flights[call.parent.place.text]?.start
+      let children = children
+      Task {
+        // What is not there yet cannot be stopped.
+        _ = await start?.value
+        await children.stop(call, mode, by: name)
+      }
+    }
+  }
+
+  private func execute(_ call: StepCall) {
+    let surroundings = surroundings
+    let place = StepPlace(text: call.place)
+    let departure = Departure()
+    fly(place, departure: departure) { [self] in
+      let outcome = await surroundings.permits.use { () -> Result<JSONValue, StepFailure>? in
+        guard departure.begin() else { return nil }
+        // A script waits for a processor behind others; its runner alone counts its time.
+        if call.step.timeout != nil, call.step.type != .luaScript {
+          post { machine throws(Rejection) in machine.takeOff(place, attempt: call.attempt) }
+        }
+        return await Self.execute(call, surroundings) { note in
+          post { machine throws(Rejection) in
+            machine.note(place, attempt: call.attempt, note)
           }
         }
-        guard let outcome else { return }
-        post { machine throws(Rejection) in
-          switch outcome {
-          case .success(let result):
-            machine.succeed(call.step.id, attempt: call.attempt, result: result)
-          case .failure(let failure):
-            machine.fail(call.step.id, attempt: call.attempt, failure)
-          }
-        }
+      }
+      if let landed = outcome ?? nil {
+        land(place, attempt: call.attempt, landed)
+      } else if departure.isCalledOff {
+        post { machine throws(Rejection) in machine.callOff(place, attempt: call.attempt) }
+      }
+    }
+  }
+
+  /// Starts a run that a step calls, and waits for its end.
+  private func start(_ call: ChildCall) {
+    let children = children
+    let start = Task { await children.start(call) }
+    let place = call.parent.place
+    fly(place, start: start) { [self] in
+      if let failure = await start.value {
+        land(place, attempt: call.attempt, .failure(failure))
+      } else if let outcome = await children.outcome(of: call) {
+        land(place, attempt: call.attempt, outcome)
+      }
+    }
+  }
+
+  /// Makes an attempt at a place; one that was cancelled there may still be ending, and two never
+  /// overlap.
+  private func fly(
+    _ place: StepPlace,
+    start: Task<StepFailure?, Never>? = nil,
+    departure: Departure? = nil,
+    _ work: @escaping @Sendable () async -> Void
+  ) {
+    flightCount += 1
+    let number = flightCount
+    let previous = flights[place.text]?.task
+    let task = Task { [self] in
+      await previous?.value
+      await work()
+      forget(place, number)
+    }
+    flights[place.text] = Flight(number: number, task: task, start: start, departure: departure)
+  }
+
+  private func forget(_ place: StepPlace, _ number: Int) {
+    if flights[place.text]?.number == number { flights[place.text] = nil }
+  }
+
+  private nonisolated func land(
+    _ place: StepPlace,
+    attempt: Int,
+    _ outcome: Result<JSONValue, StepFailure>
+  ) {
+    post { machine throws(Rejection) in
+      switch outcome {
+      case .success(let result): machine.succeed(place, attempt: attempt, result: result)
+      case .failure(let failure): machine.fail(place, attempt: attempt, failure)
       }
     }
   }
@@ -197,10 +323,14 @@ actor LiveRun {
     guard let wake else { return }
     let clock = surroundings.clock
     let task = Task { [weak self] in
-      let rest = max(.zero, wake - clock.now())
-      guard (try? await clock.sleep(rest)) != nil, !Task.isCancelled else { return }
-      self?.post { machine throws(Rejection) in machine.tick() }
+      // The clock on the wall may be set back or forth meanwhile, so it is looked at every minute.
+      repeat {
+        let rest = min(max(.zero, wake - clock.now()), .seconds(60))
+        guard (try? await clock.sleep(rest)) != nil, !Task.isCancelled else { return }
+      } while clock.now() < wake
+      // Forgotten first: what is due then may be the same moment again.
       await self?.forgetAlarm(at: wake)
+      self?.post { machine throws(Rejection) in machine.tick() }
     }
     alarm = (wake, task)
   }

@@ -10,7 +10,7 @@ struct MCPExecutor: StepExecutor {
   ) async throws(StepFailure) -> JSONValue {
     let tool = call.step.toolName ?? ""
     let server: String
-    if let named = call.step.server {
+    if let named = servers.server(of: call.step) ?? call.step.server {
       server = named
     } else if let only = await servers.server(forTool: tool) {
       server = only

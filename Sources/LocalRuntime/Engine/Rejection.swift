@@ -31,14 +31,37 @@ package struct Rejection: Error, Sendable, Equatable {
     Rejection(400, "BAD_REQUEST", message)
   }
 
+  /// 401: whoever asks is not known.
+  static func unauthorized(_ message: String) -> Rejection {
+    Rejection(401, "UNAUTHORIZED", message)
+  }
+
+  /// 403: whoever asks may not.
+  static func forbidden(_ message: String, details: JSONObject = [:]) -> Rejection {
+    Rejection(403, "FORBIDDEN", message, details: details)
+  }
+
   /// 422: the request can be read, but not carried out.
   static func invalid(_ message: String, details: JSONObject = [:]) -> Rejection {
-    Rejection(422, "VALIDATION_FAILED", message, details: details)
+    Rejection(422, "VALIDATION_ERROR", message, details: details)
   }
 
   /// 404: there is no such thing.
   static func missing(_ kind: String, _ id: String) -> Rejection {
     Rejection(404, "NOT_FOUND", "there is no \(kind) “\(id)”")
+  }
+
+  /// 409: something else stands in the way.
+  static func taken(_ message: String, details: JSONObject = [:]) -> Rejection {
+    Rejection(409, "CONFLICT", message, details: details)
+  }
+
+  /// 409: the workflow is out of use.
+  static func archived(_ workflow: StoredWorkflow) -> Rejection {
+    .taken(
+      "workflow “\(workflow.name)” is archived; it cannot be started or changed any more",
+      details: ["status": "archived"]
+    )
   }
 
   /// 409: the run's status does not allow the command.

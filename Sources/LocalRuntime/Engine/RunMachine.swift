@@ -8,38 +8,55 @@ import Runs
 struct RunMachine: Sendable {
   /// Bounds and prices.
   struct Rules: Sendable, Equatable {
-    /// More steps of a run than this do not execute at once; tasks that wait do not count.
+    /// More steps of a run than this do not execute at once; tasks that wait, called workflows and
+    /// the steps of loops, which have a bound of their own, do not count.
     var maximumInFlight = 8
-    /// What a step costs that was begun, however often it was tried.
-    var stepPrice = Credits(microcredits: 5_000_000)
-    /// What a call of a tool costs, on top of its step.
-    var toolPrice = Credits(microcredits: 0)
+    var prices = Prices()
+    /// What graphs may call the servers that have prices.
+    var servers = KnownServers.unasked
     /// The wait before the first retry; each further one doubles it, up to a minute.
     var firstBackoff = Duration.seconds(1)
     /// Longer results fail their step.
     var maximumResult = 1 << 20
+    /// Longer results of a loop fail it: they hold what all its rounds made.
+    var maximumLoopResult = 16 << 20
     /// Longer values are cut out of events; the context still has them whole.
     var maximumEventValue = 256 << 10
+    /// Values that nest deeper are refused: what is kept must be readable again, inside of other values.
+    static let maximumLevels = 100
+    /// How long after its time-out an attempt is ended that its executor did not end by itself.
+    var grace = Duration.seconds(1)
+    /// How long a run may drain.
+    var maximumDrain = Duration.seconds(900)
+    /// Workflows that call workflows do not nest deeper than this.
+    var maximumDepth = 8
   }
 
   /// The name that stands for the runtime itself where a change has no person behind it.
   static let itself = "runtime"
 
-  private(set) var state: RunState
-  private(set) var change = RunChange()
+  /// What the run is now; only the machine's own parts write it.
+  var state: RunState
+  /// What has changed so far.
+  var change = RunChange()
+  /// What may still be spent, less than nothing when more was spent than there was; nil without a
+  /// limit.
+  private(set) var funds: Credits?
   let rules: Rules
   let now: Timestamp
-  private let newID: @Sendable () -> String
+  let newID: @Sendable () -> String
 
   /// A machine at a moment.
   init(
     _ state: RunState,
     rules: Rules,
+    funds: Credits? = nil,
     now: Timestamp,
     newID: @escaping @Sendable () -> String
   ) {
     self.state = state
     self.rules = rules
+    self.funds = funds
     self.now = now
     self.newID = newID
   }
@@ -63,153 +80,109 @@ struct RunMachine: Sendable {
     data["by"] = .string(name)
     data["version"] = state.run.version.map { .int($0) }
     data["input"] = bounded(state.run.input ?? [:], &data, "input")
+    if !state.triggerSteps.isEmpty {
+      data["trigger_steps"] = .array(state.triggerSteps.keys.map { .string($0) })
+    }
     emit("run_started", data: data)
     setStatus(.running, by: name)
     plan()
   }
 
+  /// An attempt is about to be made, after it has waited for room: its time runs from now on.
+  mutating func takeOff(_ place: StepPlace, attempt: Int) {
+    guard isCurrent(place, attempt), let timeout = state.step(at: place)?.timeoutDuration else {
+      return
+    }
+    // Not written: a restart ends every attempt anyway.
+    state[place]?.deadline = now + timeout + rules.grace
+  }
+
   /// Something happened within an attempt; of an attempt that is over nothing is kept.
-  mutating func note(_ step: String, attempt: Int, _ note: StepNote) {
-    guard isCurrent(step, attempt) else { return }
+  mutating func note(_ place: StepPlace, attempt: Int, _ note: StepNote) {
+    guard isCurrent(place, attempt) else { return }
     var data = note.data
     for member in note.data.members {
       data[member.key] = bounded(member.value, &data, member.key)
     }
-    emit(note.type, step: step, data: data)
-    if note.type == "tool_called" { charge(step, rules.toolPrice, for: "tool_call") }
+    emit(note.type, step: place, data: data)
+    charge(place, for: note)
   }
 
   /// An attempt ended well.
   ///
   /// One that was cancelled meanwhile changes nothing.
-  mutating func succeed(_ step: String, attempt: Int, result: JSONValue) {
-    guard isCurrent(step, attempt) else { return }
-    let size = JSONWriter.text(result).utf8.count
-    guard size <= rules.maximumResult else {
-      failStep(
-        step,
-        StepFailure(
-          code: failureCode(of: step),
-          message: "the result is \(size) bytes long; at most \(rules.maximumResult) are kept"
-        )
-      )
+  mutating func succeed(_ place: StepPlace, attempt: Int, result: JSONValue) {
+    guard isCurrent(place, attempt) else { return }
+    if place.id.isEmpty, let round = place.round {
+      conclude(round, result)
+      plan()
       return
     }
-    complete(step, result: result)
+    if let step = state.step(at: place) { charge(place, ofType: step.type, for: result) }
+    if let excess = rules.excess(of: result, upTo: rules.maximumResult) {
+      failStep(place, StepFailure(code: failureCode(of: place), message: "the result \(excess)"))
+    } else {
+      complete(place, result: result)
+    }
     plan()
   }
 
-  /// An attempt failed: it is tried again, or it fails its step and so the run.
-  mutating func fail(_ step: String, attempt: Int, _ failure: StepFailure) {
-    guard isCurrent(step, attempt) else { return }
-    let retries = state.graph.step(step)?.retryCount ?? 0
+  /// An attempt failed: it is tried again, or it fails its step.
+  mutating func fail(_ place: StepPlace, attempt: Int, _ failure: StepFailure) {
+    guard isCurrent(place, attempt) else { return }
+    if state.run.status == .draining, failure.code == Self.stopped {
+      // The called workflow drained because this run does.
+      interrupt(place, .stopped, Self.stop(by: state.run.statusBy ?? Self.itself))
+      plan()
+      return
+    }
+    let retries = state.step(at: place)?.retryCount ?? 0
     let goesOn = state.run.status == .running || state.run.status == .paused
     guard failure.isTransient, attempt <= retries, goesOn else {
-      failStep(step, failure)
+      failStep(place, failure)
+      plan()
       return
     }
-    let doubled = rules.firstBackoff * (1 << min(attempt - 1, 6))
-    let delay = min(doubled, .seconds(60))
-    retry(step, at: now + delay, failure)
+    let doubled = min(rules.firstBackoff * (1 << min(attempt - 1, 6)), .seconds(60))
+    retry(place, at: now + min(max(doubled, failure.retryAfter ?? .zero), .seconds(600)), failure)
     plan()
-  }
-
-  /// Time has passed: deadlines and retries that are due take place.
-  mutating func tick() {
-    let due = state.tasks.values.filter {
-      $0.isPending && ($0.expiresAt.map { $0 <= now } ?? false)
-    }
-    for task in due.sorted(by: { $0.id < $1.id }) where !state.run.status.isTerminal {
-      close(task.id.text, as: "expired")
-      failStep(
-        task.step.text,
-        StepFailure(
-          code: "HUMAN_TASK_FAILED",
-          message: "nobody answered the task within its time"
-        )
-      )
-    }
-    // Due now, whether there is room for them or not: nothing wakes for them again.
-    for (id, step) in state.steps where step.notBefore.map({ $0 <= now }) ?? false {
-      update(id) { $0.notBefore = nil }
-    }
-    plan()
-  }
-
-  /// A person answers a task.
-  /// - Throws: ``Rejection`` when the task is not there or does not wait any more.
-  mutating func answer(
-    _ id: String,
-    approved: Bool,
-    fields: JSONObject,
-    by name: String
-  ) throws(Rejection) {
-    guard var task = state.tasks[id] else { throw .missing("task", id) }
-    guard task.isPending else { throw Self.answered(task, state.run) }
-    var result: JSONObject = ["approved": .bool(approved)]
-    // Fields merge beside `approved`; none of them can overturn the decision itself.
-    result = result.merging(fields)
-    result["approved"] = .bool(approved)
-    task.isPending = false
-    task.completedAt = now
-    task.completedBy = name
-    task.result = result
-    state.tasks[id] = task
-    change.tasks.insert(id)
-    var data: JSONObject = [
-      "task_id": .string(id), "approved": .bool(approved), "by": .string(name),
-    ]
-    data["result"] = bounded(.object(result), &data, "result")
-    emit("task_completed", step: task.step.text, data: data)
-    complete(task.step.text, result: .object(result))
-    plan()
-  }
-
-  private static func answered(_ task: HumanTask, _ run: Run) -> Rejection {
-    guard let name = task.completedBy else {
-      let why =
-        task.extra["status"]?.string == "expired" ? "its time is over" : "its run has gone on"
-      return Rejection(
-        409,
-        "CONFLICT",
-        "the task is closed: \(why)",
-        details: ["status": .string(run.status.word)]
-      )
-    }
-    var details: JSONObject = ["completed_by": .string(name)]
-    details["completed_at"] = (task.completedAt?.iso8601).map { .string($0) }
-    details["approved"] = task.result?["approved"]
-    return Rejection(409, "CONFLICT", "task already completed", details: details)
   }
 
   // MARK: Parts of it
 
-  /// Writes an event.
-  mutating func emit(_ type: String, step: String? = nil, data: JSONObject) {
+  /// Writes an event; of a step in a loop with its round.
+  mutating func emit(_ type: String, step place: StepPlace? = nil, data: JSONObject) {
     let sequence = (state.run.lastEvent ?? 0) + 1
     state.run.lastEvent = sequence
+    var data = data
+    if let round = place?.round {
+      let isWhile = state.graph.step(round.loop)?.type == .whileLoop
+      data[isWhile ? "iteration" : "index"] = .int(round.index)
+    }
     change.events.append(
       RunEvent(
         type: type,
         id: "\(state.run.id.text)-\(sequence)",
         sequence: sequence,
-        step: step.map { StepID($0) },
+        step: place.map { StepID($0.eventID) },
         at: now,
         data: data
       )
     )
   }
 
-  /// Changes a step and marks it as changed.
-  mutating func update(_ step: String, _ edit: (inout StepState) -> Void) {
-    guard var changed = state.steps[step] else { return }
+  /// Changes a step or a round and marks it as changed.
+  mutating func update(_ place: StepPlace, _ edit: (inout StepState) -> Void) {
+    guard var changed = state[place] else { return }
     edit(&changed)
-    state.steps[step] = changed
-    change.steps.insert(step)
+    state[place] = changed
+    change.steps[place] = changed
+    // An attempt that is over makes no call any more.
+    if changed.outcome != .running { release(place) }
   }
 
   /// Changes the run and says who did.
-  mutating func setStatus(_ status: RunStatus, by name: String) {
+  mutating func setStatus(_ status: RunStatus, by name: String, because reason: JSONObject = [:]) {
     var data: JSONObject = [
       "from": .string(state.run.status.word), "to": .string(status.word), "by": .string(name),
     ]
@@ -220,145 +193,90 @@ struct RunMachine: Sendable {
     state.run.statusBy = name
     state.run.statusAt = now
     if status.isTerminal { state.run.endedAt = now }
-    emit("state_changed", data: data)
+    emit("state_changed", data: data.merging(reason))
   }
 
-  /// Marks a step as in flight and charges for its first attempt when it ends.
-  mutating func launch(_ step: GraphStep, _ parameters: JSONObject) {
-    update(step.id) { [now] in
-      $0.outcome = step.type == .humanTask ? .waiting : .running
-      $0.attempts += 1
-      $0.notBefore = nil
-      $0.input = .object(parameters)
-      $0.startedAt = $0.startedAt ?? now
-    }
-    let attempt = state.steps[step.id]?.attempts ?? 1
-    emit(
-      "step_started",
-      step: step.id,
-      data: [
-        "name": .string(step.name), "type": .string(step.type.word), "attempt": .int(attempt),
-      ]
-    )
-    guard step.type == .humanTask else {
-      let call = StepCall(
-        run: state.run.id,
-        step: step,
-        attempt: attempt,
-        parameters: parameters
-      )
-      change.actions.append(.execute(call))
-      return
-    }
-    ask(step, parameters)
-  }
-
-  private mutating func ask(_ step: GraphStep, _ payload: JSONObject) {
-    var task = HumanTask(
-      id: TaskID(newID()),
-      run: state.run.id,
-      step: StepID(step.id),
-      payload: payload
-    )
-    task.workflow = state.run.workflow
-    task.workflowName = state.run.workflowName
-    task.type = step.taskType ?? "approval"
-    task.createdAt = now
-    task.expiresAt = step.timeoutDuration.map { now + $0 }
-    state.tasks[task.id.text] = task
-    change.tasks.insert(task.id.text)
-    var data: JSONObject = [
-      "task_id": .string(task.id.text), "task_type": .string(task.type ?? "approval"),
-      "title": .string(task.title),
-    ]
-    data["expires_at"] = (task.expiresAt?.iso8601).map { .string($0) }
-    emit("task_created", step: step.id, data: data)
-  }
-
-  private mutating func complete(_ step: String, result: JSONValue) {
-    update(step) { [now] in
+  /// Ends a step well.
+  mutating func complete(_ place: StepPlace, result: JSONValue) {
+    update(place) { [now] in
       $0.outcome = .success
       $0.result = result
       $0.endedAt = now
+      $0.deadline = nil
     }
-    charge(step)
     var data: JSONObject = [:]
     data["result"] = bounded(result, &data, "result")
-    emit("step_completed", step: step, data: data)
+    data["duration_ms"] = duration(of: place)
+    emit("step_completed", step: place, data: data)
   }
 
-  private mutating func retry(_ step: String, at moment: Timestamp, _ failure: StepFailure) {
-    update(step) {
+  /// How long a step took that ends now, its tries and waits included; nil when it never began.
+  func duration(of place: StepPlace) -> JSONValue? {
+    guard let start = state[place]?.startedAt else { return nil }
+    return .int(Int(max(0, now.milliseconds - start.milliseconds)))
+  }
+
+  /// Has a step tried again, not before a moment.
+  mutating func retry(_ place: StepPlace, at moment: Timestamp, _ failure: StepFailure) {
+    update(place) {
       $0.outcome = .pending
       $0.notBefore = moment
+      $0.deadline = nil
     }
     emit(
       "step_retried",
-      step: step,
+      step: place,
       data: [
-        "attempt": .int(state.steps[step]?.attempts ?? 1), "code": .string(failure.code),
+        "attempt": .int(state[place]?.attempts ?? 1), "code": .string(failure.code),
         "error": .string(failure.message), "next_at": .string(moment.iso8601),
       ]
     )
   }
 
-  /// Begins an interrupted attempt anew, without waiting.
-  mutating func repeatInterrupted(_ step: String) {
-    retry(step, at: now, Self.interruption)
+  /// Adds to what the run cost; what is owed is for something that has happened, paid or not.
+  mutating func add(_ price: Credits, isOwed: Bool) {
+    state.run.credits = (state.run.credits ?? Credits(microcredits: 0)) + price
+    if isOwed { change.owed = change.owed + price } else { change.wanted = change.wanted + price }
+    lower(price)
   }
 
-  /// Why an attempt ended that was in flight when the runtime ended.
-  static let interruption = StepFailure(
-    code: "UPSTREAM_ERROR",
-    message: "the runtime stopped while this step was in flight"
-  )
-
-  /// Charges for a step that was begun.
-  mutating func charge(_ step: String) {
-    if (state.steps[step]?.attempts ?? 0) > 0 { charge(step, rules.stepPrice, for: "step") }
-  }
-
-  private mutating func charge(_ step: String, _ price: Credits, for action: String) {
-    guard price.microcredits > 0 else { return }
-    let before = state.run.credits?.microcredits ?? 0
-    state.run.credits = Credits(microcredits: before + price.microcredits)
-    emit(
-      "credits_charged",
-      step: step,
-      data: ["credits": .string(price.text), "action": .string(action)]
-    )
-  }
-
-  /// Closes a task that nobody answered.
-  mutating func close(_ id: String, as word: String) {
-    state.tasks[id]?.isPending = false
-    state.tasks[id]?.extra["status"] = .string(word)
-    state.tasks[id]?.completedAt = now
-    change.tasks.insert(id)
+  /// Lowers what this change may still spend.
+  mutating func lower(_ price: Credits) {
+    funds = funds.map { $0 + Credits(microcredits: -price.microcredits) }
   }
 
   /// The code of a failure that lies in the step's own parameters or result.
-  func failureCode(of step: String) -> String {
-    state.graph.step(step)?.type == .humanTask ? "HUMAN_TASK_FAILED" : "MCP_TOOL_FAILED"
+  func failureCode(of place: StepPlace) -> String {
+    switch state.step(at: place)?.type {
+    case .humanTask: "HUMAN_TASK_FAILED"
+    case .mcpCall: "MCP_TOOL_FAILED"
+    case .llmCall: "LLM_REQUEST_FAILED"
+    case .luaScript: "LUA_SCRIPT_FAILED"
+    default: "UPSTREAM_ERROR"
+    }
   }
 
   /// Notes that the engine is to end an attempt.
-  mutating func cancelAttempt(of step: String) {
-    change.actions.append(.cancel(step: step))
+  mutating func cancelAttempt(at place: StepPlace, by name: String = Self.itself) {
+    change.actions.append(.cancel(place))
+    guard state.step(at: place)?.type == .workflowCall, let call = childCall(at: place) else {
+      return
+    }
+    change.actions.append(.stopChild(call, .immediate, by: name))
   }
 
   /// Sets why the run ends as it does.
   mutating func setFailure(_ failure: Failure) { state.run.failure = failure }
 
-  private func isCurrent(_ step: String, _ attempt: Int) -> Bool {
-    guard let known = state.steps[step] else { return false }
+  func isCurrent(_ place: StepPlace, _ attempt: Int) -> Bool {
+    guard let known = state[place] else { return false }
     return known.outcome == .running && known.attempts == attempt
   }
 
   /// The value for an event, or null with a note beside it when it is too long for one.
-  private func bounded(_ value: JSONValue, _ data: inout JSONObject, _ key: String) -> JSONValue {
+  func bounded(_ value: JSONValue, _ data: inout JSONObject, _ key: String) -> JSONValue {
     let size = JSONWriter.text(value).utf8.count
-    guard size > rules.maximumEventValue else { return value }
+    guard size > rules.maximumEventValue || value.levels > Rules.maximumLevels else { return value }
     data["\(key)_truncated"] = .string("\(size) bytes; whole in the run's context")
     return .null
   }

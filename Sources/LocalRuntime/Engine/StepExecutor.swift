@@ -9,6 +9,11 @@ struct StepCall: Sendable, Equatable {
   var attempt: Int
   /// The value of ``GraphStep/parametersField`` with its templates replaced.
   var parameters: JSONObject
+  /// What the step's templates can read, and its script.
+  var scope = TemplateScope()
+  /// The identity of the attempt's place within the run: the step's id, or for a step in a loop's
+  /// body an internal one with the iteration.
+  var place = ""
 }
 
 /// Executes steps of one type.
@@ -43,4 +48,6 @@ struct StepFailure: Error, Sendable, Equatable {
   var message: String
   /// Whether another attempt may go better: the server was gone, or too slow.
   var isTransient = false
+  /// How long to wait before another attempt, when the other side says it.
+  var retryAfter: Duration?
 }

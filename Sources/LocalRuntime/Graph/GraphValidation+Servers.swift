@@ -1,41 +1,32 @@
 import JSON
 
 extension GraphValidation {
-  /// Whether the call's server is configured, or can be told from its tool.
-  mutating func checkServer(_ placed: Placed) {
-    let step = placed.step
-    let names = knownServers.names ?? []
-    guard let tool = step.toolName, !tool.isEmpty else { return }
-    guard let server = step.server else {
-      if step.raw["server_url"]?.string?.isEmpty ?? true { checkServerByTool(placed, tool) }
+  /// Whether every tool call names a server, or can be told from its tool, and what it names is
+  /// configured here.
+  mutating func checkServers(_ placed: [Placed]) {
+    let calls = placed.filter { $0.step.type == .mcpCall }
+    guard !calls.isEmpty else {
+      skip(.mcpBindings)
+      skip(.mcpResolve)
       return
     }
-    guard names.contains(server) else {
-      let known = names.isEmpty ? "runtime.toml names none" : "runtime.toml names \(listed(names))"
-      report(
-        "mcp_server_unknown",
-        "step “\(step.id)” calls the MCP server “\(server)”; \(known)",
-        "\(placed.path).instance_id",
-        step: step.id,
-        hint: Spelling.nearest(to: server, in: names).map { "“\($0)” was meant?" }
-      )
+    guard surroundings.servers.names != nil else {
+      skip(.mcpResolve)
       return
     }
-    if let tools = knownServers.tools[server], !tools.contains(tool) {
-      // A warning: the list of tools is the server's, and may be another at the time of the run.
-      warn(
-        "mcp_tool_unknown",
-        "step “\(step.id)” calls the tool “\(tool)”, which the MCP server “\(server)” does not list",
-        "\(placed.path).tool_name",
-        step: step.id,
-        hint: Spelling.nearest(to: tool, in: tools).map { "“\($0)” was meant?" }
-      )
+    perform(.mcpBindings) { validation in
+      for call in calls { validation.checkBinding(call) }
+    }
+    perform(.mcpResolve) { validation in
+      for call in calls { validation.checkServer(call) }
     }
   }
 
-  private mutating func checkServerByTool(_ placed: Placed, _ tool: String) {
+  private mutating func checkBinding(_ placed: Placed) {
     let step = placed.step
-    let owners = knownServers.servers(havingTool: tool)
+    guard step.server == nil, step.serverAddress == nil, let tool = step.toolName, !tool.isEmpty
+    else { return }
+    let owners = surroundings.servers.servers(havingTool: tool)
     switch owners.count {
     case 1: break
     case 0:
@@ -49,7 +40,8 @@ extension GraphValidation {
     default:
       report(
         "mcp_server_ambiguous",
-        "step “\(step.id)” names no MCP server, and \(listed(owners)) have a tool “\(tool)”",
+        "step “\(step.id)” names no MCP server, and \(Self.listed(owners.sorted())) have a tool "
+          + "“\(tool)”",
         placed.path,
         step: step.id,
         hint: "add “instance_id” with one of them"
@@ -57,7 +49,48 @@ extension GraphValidation {
     }
   }
 
-  private func listed(_ names: [String]) -> String {
-    names.sorted().map { "“\($0)”" }.joined(separator: ", ")
+  private mutating func checkServer(_ placed: Placed) {
+    let step = placed.step
+    let known = surroundings.servers
+    guard let word = step.server ?? step.serverAddress, let tool = step.toolName, !tool.isEmpty
+    else { return }
+    guard let server = known.server(called: word) else {
+      reportUnknown(word, placed)
+      return
+    }
+    guard let tools = known.tools[server], !tools.contains(tool) else { return }
+    // A warning: the list of tools is the server's, and may be another at the time of the run.
+    warn(
+      "mcp_tool_unknown",
+      "step “\(step.id)” calls the tool “\(tool)”, which the MCP server “\(server)” does not list",
+      "\(placed.path).tool_name",
+      step: step.id,
+      hint: hint { Spelling.nearest(to: tool, in: tools).map { "“\($0)” was meant?" } }
+    )
+  }
+
+  private mutating func reportUnknown(_ word: String, _ placed: Placed) {
+    let step = placed.step
+    let names = (surroundings.servers.names ?? []).sorted()
+    let known =
+      names.isEmpty ? "runtime.toml names none" : "runtime.toml names \(Self.listed(names))"
+    guard step.server != nil else {
+      report(
+        "mcp_server_unknown",
+        "step “\(step.id)” calls the MCP server at “\(word)”, which is the “url” of none here; "
+          + known,
+        "\(placed.path).server_url",
+        step: step.id,
+        hint: "add it to runtime.toml, or name another server in “instance_id”"
+      )
+      return
+    }
+    report(
+      "mcp_server_unknown",
+      "step “\(step.id)” calls the MCP server “\(word)”; \(known)",
+      "\(placed.path).instance_id",
+      step: step.id,
+      hint: hint { Spelling.nearest(to: word, in: names).map { "“\($0)” was meant?" } }
+    )
   }
 }

@@ -1,33 +1,63 @@
 import JSON
 
 extension GraphValidation {
-  /// Whether templates can be read, and read only steps that are done before.
+  /// Whether templates can be read, and read only what is there by then.
   mutating func checkTemplates(_ placed: [Placed]) {
-    let steps = Dictionary(placed.map { ($0.step.id, $0.step) }) { first, _ in first }
+    var reading = TemplateReading(placed, input(of: placed))
+    reading.outputs = request.outputs
     for placed in placed {
-      let step = placed.step
-      var found: [Template.Found] = []
-      if let parameters = step.raw[step.parametersField],
-        step.type == .humanTask || step.type == .mcpCall
-      {
-        collect(placed) { () throws(TemplateMistake) in
-          try Template.references(in: parameters, step: step.id, place: step.parametersField)
-        }.map { found += $0 }
-      }
-      for (field, condition) in [("condition", step.condition), ("skip_when", step.skipWhen)] {
-        guard let condition else { continue }
-        collect(placed) { () throws(TemplateMistake) in
-          try Template.references(inCondition: condition, step: step.id, place: field)
-        }.map { found += $0 }
-      }
-      checkReferences(found, placed, steps)
+      checkValues(placed, reading.scope(of: placed), reading)
+      for inner in placed.inner { checkValues(inner, reading.scope(of: inner), reading) }
+      guard case .whileLoop(let loop)? = placed.step.loop?.kind, let condition = loop.condition
+      else { continue }
+      check(condition, "while_condition", placed, reading.scope(ofTestOf: placed), reading)
     }
   }
 
-  private mutating func collect(
+  /// The input that the request tries, with the defaults of the graph; nil when it tries none.
+  private func input(of placed: [Placed]) -> JSONObject? {
+    guard let payload = request.payload else { return nil }
+    guard let schema = inputSchema else { return payload }
+    return schema.accept(payload).filled
+  }
+
+  private mutating func checkValues(
     _ placed: Placed,
-    _ find: () throws(TemplateMistake) -> [Template.Found]
-  ) -> [Template.Found]? {
+    _ scope: TemplateReading.Scope,
+    _ reading: TemplateReading
+  ) {
+    let step = placed.step
+    let parameters = JSONValue.object(step.parameters)
+    let found = collect(placed) { () throws(TemplateMistake) in
+      try Template.expressions(in: parameters, step: step.id, place: step.parametersField)
+    }
+    for found in found ?? [] {
+      checkReferences(found.expression.references, found.place, placed, scope, reading)
+      checkValue(found.expression, found.place, placed, reading)
+    }
+    for (field, condition) in [("condition", step.condition), ("skip_when", step.skipWhen)] {
+      if let condition { check(condition, field, placed, scope, reading) }
+    }
+    checkItems(placed, reading)
+  }
+
+  private mutating func check(
+    _ condition: JSONValue,
+    _ field: String,
+    _ placed: Placed,
+    _ scope: TemplateReading.Scope,
+    _ reading: TemplateReading
+  ) {
+    let found = collect(placed) { () throws(TemplateMistake) in
+      try Template.references(inCondition: condition, step: placed.step.id, place: field)
+    }
+    checkReferences((found ?? []).map(\.reference), field, placed, scope, reading)
+  }
+
+  private mutating func collect<Found>(
+    _ placed: Placed,
+    _ find: () throws(TemplateMistake) -> [Found]
+  ) -> [Found]? {
     do throws(TemplateMistake) {
       return try find()
     } catch {
@@ -42,49 +72,74 @@ extension GraphValidation {
   }
 
   private mutating func checkReferences(
-    _ found: [Template.Found],
+    _ references: [TemplateReference],
+    _ place: String,
     _ placed: Placed,
-    _ steps: [String: GraphStep]
+    _ scope: TemplateReading.Scope,
+    _ reading: TemplateReading
   ) {
     let id = placed.step.id
-    var upstream: Set<String>?
-    for found in found {
-      guard let target = found.reference.stepID else { continue }
-      let path = "\(placed.path)\(Self.jsonPath(found.place))"
-      guard steps[target] != nil else {
-        report(
-          "template_unresolved",
-          "step “\(id)”, \(found.place): “\(found.reference.text)” names “\(target)”, "
-            + "which is no step of the graph",
-          path,
-          step: id,
-          hint: Spelling.nearest(to: target, in: steps.keys).map { "“\($0)” was meant?" }
-        )
-        continue
-      }
-      let before = upstream ?? Self.upstream(of: id, steps)
-      upstream = before
-      if target == id || !before.contains(target) {
-        let hint = target == id ? nil : "add “\(target)” to its “depends_on”"
-        report(
-          "template_missing_dependency",
-          "step “\(id)”, \(found.place): “\(found.reference.text)” reads a step that is not done "
-            + "before",
-          path,
-          step: id,
-          hint: hint
-        )
-      }
+    for reference in references {
+      guard let trouble = reading.trouble(reference, scope) else { continue }
+      let issue = GraphIssue(
+        severity: trouble.isWarning ? .warning : .error,
+        code: trouble.code,
+        stepID: id,
+        message: "step “\(id)”, \(place): “\(reference.text)” \(trouble.what)",
+        jsonPath: "\(placed.path)\(Self.jsonPath(place))",
+        suggestion: hint(trouble.hint)
+      )
+      add(issue)
     }
   }
 
-  private static func upstream(of id: String, _ steps: [String: GraphStep]) -> Set<String> {
-    var reached: Set<String> = []
-    var open = steps[id]?.dependsOn ?? []
-    while let next = open.popLast() {
-      if reached.insert(next).inserted { open += steps[next]?.dependsOn ?? [] }
+  /// Whether a template will have a value, as far as the request says what there is.
+  private mutating func checkValue(
+    _ expression: TemplateExpression,
+    _ place: String,
+    _ placed: Placed,
+    _ reading: TemplateReading
+  ) {
+    let id = placed.step.id
+    let overlay = request.stepPayloads[id]
+    guard let reference = reading.unresolved(expression, overlay: overlay) else { return }
+    let what =
+      reference.path[0] == "input"
+      ? "is not in the input given" : "is not in the output given for “\(reference.path[1])”"
+    report(
+      "template_unresolved",
+      "step “\(id)”, \(place): “\(reference.text)” \(what)",
+      "\(placed.path)\(Self.jsonPath(place))",
+      step: id,
+      hint: "give it, or add “| omit” or a default behind “|”"
+    )
+  }
+
+  /// Whether a `for_each` gets a list, as far as that can be told without running anything.
+  private mutating func checkItems(_ placed: Placed, _ reading: TemplateReading) {
+    guard case .forEach(let loop)? = placed.step.loop?.kind else { return }
+    let id = placed.step.id
+    let path = "\(placed.path).for_each_items"
+    var items = loop.items
+    if case .string(let text) = items {
+      guard text.contains("{{") else {
+        warn(
+          "for_each_items_invalid",
+          "“for_each_items” of step “\(id)” is a text, which makes a list of one",
+          path,
+          step: id,
+          hint: "write a list, or a template that gives one"
+        )
+        return
+      }
+      guard let value = reading.value(of: text) else { return }
+      items = value
     }
-    return reached
+    do throws(LoopMistake) {
+      _ = try Loop.ForEach.elements(of: items)
+    } catch {
+      report("for_each_items_invalid", "step “\(id)”: \(error.message)", path, step: id)
+    }
   }
 
   /// `tool_args.to.0` as `.tool_args.to[0]`.

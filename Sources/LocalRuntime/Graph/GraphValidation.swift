@@ -4,263 +4,134 @@ import JSON
 ///
 /// Compiles only, runs nothing.
 struct GraphValidation {
-  /// More steps than this are refused.
+  /// More steps than this are refused, those in loops included.
   static let maximumSteps = 1000
   /// Longer ids are refused.
   static let maximumIDLength = 128
   /// Seven days, in seconds.
   static let maximumTimeout = 604_800.0
+  /// More issues than this are not told: the first will do.
+  static let maximumIssues = 500
+  /// For more issues than this no words are compared: it takes time, and the author is not helped.
+  private static let maximumGuesses = 40
   /// More retries than this are refused.
   static let maximumRetries = 10
 
   /// Checks a graph.
-  static func check(_ graph: JSONValue, knownServers: KnownServers) -> GraphReport {
-    var validation = GraphValidation(knownServers: knownServers)
+  static func check(
+    _ graph: JSONValue,
+    in surroundings: GraphSurroundings,
+    request: ValidationRequest = ValidationRequest()
+  ) -> GraphReport {
+    var validation = GraphValidation(surroundings, request)
     return validation.run(graph)
   }
 
-  let knownServers: KnownServers
-  private var issues: [GraphIssue] = []
+  /// Checks a graph against the configured servers only.
+  static func check(_ graph: JSONValue, knownServers: KnownServers) -> GraphReport {
+    check(graph, in: GraphSurroundings(servers: knownServers))
+  }
 
-  private init(knownServers: KnownServers) {
-    self.knownServers = knownServers
+  /// Reads a graph that was checked when it was published.
+  ///
+  /// Only what no run could do without is asked for: ids, types, and dependencies without a circle. A
+  /// field that was fine when it was published and is not any more has its default.
+  static func read(published graph: JSONValue) throws(GraphIssue) -> WorkflowGraph {
+    var validation = GraphValidation(GraphSurroundings(), ValidationRequest())
+    validation.isPublished = true
+    let placed = validation.readSteps(graph)
+    var order: [String] = []
+    if let placed {
+      validation.begin(.dependencies)
+      order = validation.checkOrder(placed)
+    }
+    let issue = validation.issues.first { $0.severity == .error }
+    guard issue == nil, let placed, let raw = graph.object else {
+      throw issue
+        ?? GraphIssue(
+          severity: .error,
+          code: "graph_schema_validation",
+          stepID: nil,
+          message: "the graph cannot be read",
+          jsonPath: "$",
+          suggestion: nil
+        )
+    }
+    return WorkflowGraph(steps: placed.map(\.step), topologicalOrder: order, raw: raw)
+  }
+
+  let surroundings: GraphSurroundings
+  let request: ValidationRequest
+  private(set) var issues: [GraphIssue] = []
+  /// What the graph says about its input, as far as it can be read.
+  private(set) var inputSchema: InputSchema?
+  private var guesses = 0
+  /// Whether the graph passed the checks of its own time.
+  private(set) var isPublished = false
+  /// What became of the checks so far; the last is being made.
+  private var outcomes: [(check: GraphCheck, outcome: GraphCheck.Outcome)] = []
+
+  private init(_ surroundings: GraphSurroundings, _ request: ValidationRequest) {
+    self.surroundings = surroundings
+    self.request = request
   }
 
   private mutating func run(_ value: JSONValue) -> GraphReport {
-    var checks = ["graph_schema_validation"]
-    guard let placed = readSteps(value), let raw = value.object else {
-      return GraphReport(
-        checksPerformed: checks,
-        issues: issues,
-        topologicalOrder: [],
-        graph: nil
-      )
+    inputSchema = value["input_schema"].flatMap { InputSchema.read($0).schema }
+    var report = GraphReport(outcomes: [], issues: [], topologicalOrder: [])
+    report.graphHash = GraphReport.hash(of: value)
+    let placed = readSteps(value)
+    if let placed {
+      perform(.dependencies) { $0.checkOrder(placed) }.map { report.topologicalOrder = $0 }
+      let all = placed + placed.flatMap(\.inner)
+      perform(.stepConfig) { validation in
+        for placed in all { validation.checkType(placed) }
+      }
+      perform(.templates) { $0.checkTemplates(placed) }
+      checkScripts(all)
+      checkServers(all)
+      checkWorkflows(all)
+      checkDisabled(all)
+      checkEpisodes(placed)
+      checkInput(value["input_schema"])
+    } else {
+      let made = Set(outcomes.map(\.check))
+      for check in GraphCheck.allCases where !made.contains(check) && request.wants(check) {
+        outcomes.append((check, .blocked))
+      }
     }
-    checks.append("dependencies")
-    checkDependencies(placed)
-    checks.append("cycles")
-    let order = StepOrder.sort(placed.map(\.step))
-    if !order.cycle.isEmpty { reportCycle(order.cycle, placed) }
-    checks.append("step_types")
-    for placed in placed { checkType(placed) }
-    checks.append("templates")
-    checkTemplates(placed)
-    if knownServers.names != nil {
-      checks.append("mcp_servers")
-      for placed in placed where placed.step.type == .mcpCall { checkServer(placed) }
-    }
-    var report = GraphReport(
-      checksPerformed: checks,
-      issues: issues,
-      topologicalOrder: order.sorted,
-      graph: nil
-    )
-    if report.valid {
-      report.graph = WorkflowGraph(
-        steps: placed.map(\.step),
-        topologicalOrder: order.sorted,
-        raw: raw
-      )
-    }
+    report.outcomes = outcomes
+    report.issues = issues
+    guard report.valid, let placed, let raw = value.object else { return report }
+    // A request that leaves checks out is not told that the graph can be run.
+    let order = StepOrder.sort(placed.map(\.step)).sorted
+    report.graph = WorkflowGraph(steps: placed.map(\.step), topologicalOrder: order, raw: raw)
     return report
   }
 
-  /// A step that could be read, and its place in the list.
-  struct Placed {
-    let step: GraphStep
-    let index: Int
-    var path: String { "$.steps[\(index)]" }
+  // MARK: Checks
+
+  /// Makes a check, when it is wanted.
+  @discardableResult mutating func perform<Value>(
+    _ check: GraphCheck,
+    _ work: (inout GraphValidation) -> Value
+  ) -> Value? {
+    guard request.wants(check) else { return nil }
+    begin(check)
+    return work(&self)
   }
 
-  // MARK: Reading
+  /// A check begins; what is reported from now on belongs to it.
+  mutating func begin(_ check: GraphCheck) { outcomes.append((check, .passed)) }
 
-  private mutating func readSteps(_ value: JSONValue) -> [Placed]? {
-    guard case .object(let raw) = value else {
-      report("graph_schema_validation", "the graph is \(value.typeName), not an object", "$")
-      return nil
-    }
-    guard let list = raw["steps"] else {
-      report(
-        "graph_schema_validation",
-        "the graph has no “steps”",
-        "$",
-        hint: "add a list of steps"
-      )
-      return nil
-    }
-    guard let items = list.array else {
-      report("graph_schema_validation", "“steps” is \(list.typeName), not a list", "$.steps")
-      return nil
-    }
-    guard !items.isEmpty else {
-      report("graph_schema_validation", "the graph has no step", "$.steps", hint: "add one")
-      return nil
-    }
-    guard items.count <= Self.maximumSteps else {
-      report(
-        "graph_schema_validation",
-        "the graph has \(items.count) steps; at most \(Self.maximumSteps) are allowed",
-        "$.steps"
-      )
-      return nil
-    }
-    checkInputSchema(raw["input_schema"])
-    var placed: [Placed] = []
-    var owner: [String: Int] = [:]
-    for (index, item) in items.enumerated() {
-      var reader = StepReader(index: index)
-      let step = reader.read(item)
-      issues += reader.issues
-      guard let step else { continue }
-      if let first = owner[step.id] {
-        report(
-          "graph_schema_validation",
-          "step \(index + 1) has the id “\(step.id)” of step \(first + 1)",
-          "$.steps[\(index)].id",
-          step: step.id,
-          hint: "give each step an id of its own"
-        )
-        continue
-      }
-      owner[step.id] = index
-      placed.append(Placed(step: step, index: index))
-    }
-    return placed
-  }
-
-  private mutating func checkInputSchema(_ schema: JSONValue?) {
-    switch schema {
-    case nil, .null?, .object?, .array?: break
-    case let other?:
-      report(
-        "graph_schema_validation",
-        "“input_schema” is \(other.typeName), not an object or a list",
-        "$.input_schema"
-      )
-    }
-  }
-
-  // MARK: Order
-
-  private mutating func checkDependencies(_ placed: [Placed]) {
-    let ids = Set(placed.map(\.step.id))
-    for placed in placed {
-      let written = placed.step.raw["depends_on"]?.array?.compactMap(\.string) ?? []
-      for (index, id) in written.enumerated() where !ids.contains(id) {
-        report(
-          "dependency_unknown",
-          "step “\(placed.step.id)” depends on “\(id)”, which is no step of the graph",
-          "\(placed.path).depends_on[\(index)]",
-          step: placed.step.id,
-          hint: Spelling.nearest(to: id, in: ids).map { "“\($0)” was meant?" }
-        )
-      }
-    }
-  }
-
-  private mutating func reportCycle(_ cycle: [String], _ placed: [Placed]) {
-    let first = placed.first { $0.step.id == cycle.first }
-    // Long cycles are named by their ends: the sentence stays one line.
-    var names = (cycle + [cycle[0]]).map { "“\($0)”" }
-    if names.count > 12 { names.replaceSubrange(6..<(names.count - 5), with: ["…"]) }
-    let way = names.joined(separator: " → ")
-    report(
-      "cycle",
-      "the steps wait for each other in a circle: \(way)",
-      "\(first?.path ?? "$.steps").depends_on",
-      step: cycle[0],
-      hint: "take one of these out of the “depends_on” of the next"
-    )
-  }
-
-  // MARK: Types
-
-  private mutating func checkType(_ placed: Placed) {
-    let step = placed.step
-    let path = "\(placed.path).type"
-    let executed = StepType.executed.map { "“\($0)”" }.joined(separator: " and ")
-    switch step.type {
-    case .humanTask: break
-    case .mcpCall: checkCall(placed)
-    case .later(let word):
-      report(
-        "step_type_not_executed",
-        "step “\(step.id)” is of type “\(word)”, which this version does not execute",
-        path,
-        step: step.id,
-        hint: "this version executes \(executed)"
-      )
-    case .removed(let word):
-      report(
-        "step_type_removed",
-        "step “\(step.id)” is of type “\(word)”, which no longer exists",
-        path,
-        step: step.id,
-        hint: "use “depends_on” and “condition” instead"
-      )
-    case .unknown(let word):
-      let meant = Spelling.nearest(to: word, in: StepType.words)
-      report(
-        "step_type_unknown",
-        "step “\(step.id)” is of the unknown type “\(word)”",
-        path,
-        step: step.id,
-        hint: meant.map { "“\($0)” was meant?" } ?? "this version executes \(executed)"
-      )
-    }
-    if step.raw["no_auto_start"]?.bool == true {
-      report(
-        "step_field_not_executed",
-        "step “\(step.id)” has “no_auto_start”, which this version does not execute",
-        "\(placed.path).no_auto_start",
-        step: step.id,
-        hint: "use a “human_task” before the step"
-      )
-    }
-    if let list = step.raw["input_allowlist"], !list.isNull {
-      warn(
-        "step_field_not_executed",
-        "step “\(step.id)” has “input_allowlist”, which this version does not apply",
-        "\(placed.path).input_allowlist",
-        step: step.id
-      )
-    }
-  }
-
-  private mutating func checkCall(_ placed: Placed) {
-    let step = placed.step
-    if step.toolName?.isEmpty ?? true {
-      report(
-        "mcp_tool_name_missing",
-        "step “\(step.id)” does not say which tool it calls",
-        "\(placed.path).tool_name",
-        step: step.id,
-        hint: "add “tool_name”"
-      )
-    }
-    for field in ["tool_name", "instance_id"] where step.raw[field]?.string?.contains("{{") == true
-    {
-      report(
-        "template_not_allowed",
-        "“\(field)” of step “\(step.id)” may not hold a template",
-        "\(placed.path).\(field)",
-        step: step.id,
-        hint: "write the name itself"
-      )
-    }
-    if step.server == nil, let address = step.raw["server_url"]?.string, !address.isEmpty {
-      report(
-        "mcp_server_url_not_executed",
-        "step “\(step.id)” calls a server by “server_url”, which this version does not execute",
-        "\(placed.path).server_url",
-        step: step.id,
-        hint: "name a server of runtime.toml in “instance_id”"
-      )
-    }
+  /// A check finds nothing to look at.
+  mutating func skip(_ check: GraphCheck) {
+    if request.wants(check) { outcomes.append((check, .notApplicable)) }
   }
 
   // MARK: Reports
 
+  /// Reports something that forbids to run the graph.
   mutating func report(
     _ code: String,
     _ message: String,
@@ -268,9 +139,31 @@ struct GraphValidation {
     step: String? = nil,
     hint: String? = nil
   ) {
-    issues.append(
+    add(.error, code, message, path, step: step, hint: hint)
+  }
+
+  /// Reports something that the author should know.
+  mutating func warn(
+    _ code: String,
+    _ message: String,
+    _ path: String,
+    step: String? = nil,
+    hint: String? = nil
+  ) {
+    add(.warning, code, message, path, step: step, hint: hint)
+  }
+
+  private mutating func add(
+    _ severity: GraphIssue.Severity,
+    _ code: String,
+    _ message: String,
+    _ path: String,
+    step: String?,
+    hint: String?
+  ) {
+    add(
       GraphIssue(
-        severity: .error,
+        severity: severity,
         code: code,
         stepID: step,
         message: message,
@@ -280,22 +173,31 @@ struct GraphValidation {
     )
   }
 
-  mutating func warn(
-    _ code: String,
-    _ message: String,
-    _ path: String,
-    step: String? = nil,
-    hint: String? = nil
-  ) {
-    issues.append(
-      GraphIssue(
-        severity: .warning,
-        code: code,
-        stepID: step,
-        message: message,
-        jsonPath: path,
-        suggestion: hint
-      )
-    )
+  /// Reports an issue, when it is wanted; beyond ``maximumIssues`` it counts, but is not told.
+  ///
+  /// An error is told even then as long as a warning can make room for it: a graph without an error
+  /// among its issues is valid.
+  mutating func add(_ issue: GraphIssue) {
+    guard request.wants(step: issue.stepID) else { return }
+    if issues.count == Self.maximumIssues, issue.severity == .error,
+      let warning = issues.lastIndex(where: { $0.severity == .warning })
+    {
+      issues.remove(at: warning)
+    }
+    if issues.count < Self.maximumIssues { issues.append(issue) }
+    if issue.severity == .error, !outcomes.isEmpty {
+      outcomes[outcomes.count - 1].outcome = .failed
+    }
+  }
+
+  /// What to do about an issue that is reported next, unless that was asked for often.
+  mutating func hint(_ find: () -> String?) -> String? {
+    guesses += 1
+    return guesses <= Self.maximumGuesses ? find() : nil
+  }
+
+  /// Words in quotes, in order.
+  static func listed(_ words: some Sequence<String>) -> String {
+    words.map { "“\($0)”" }.joined(separator: ", ")
   }
 }

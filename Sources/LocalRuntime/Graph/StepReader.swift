@@ -2,12 +2,22 @@ import JSON
 
 /// Reads one step of a graph, collecting what is wrong with it.
 struct StepReader {
-  private(set) var issues: [GraphIssue] = []
-  private let index: Int
-  private var id: String?
+  /// More issues of one step than this are not told.
+  private static let maximumIssues = 50
 
-  init(index: Int) {
-    self.index = index
+  var issues: [GraphIssue] = []
+  /// The step in words, as long as it has no id: `step 3`.
+  private let title: String
+  /// Where it stands: `$.steps[2]`.
+  let path: String
+  private(set) var id: String?
+
+  private let isInner: Bool
+
+  init(title: String, path: String, isInner: Bool = false) {
+    self.title = title
+    self.path = path
+    self.isInner = isInner
   }
 
   /// The step, or nil when it has no usable id.
@@ -16,42 +26,48 @@ struct StepReader {
   /// the checks behind can go on.
   mutating func read(_ value: JSONValue) -> GraphStep? {
     guard case .object(let raw) = value else {
-      report("step \(index + 1) is \(value.typeName), not an object", "")
+      report("\(title) is \(value.typeName), not an object", "")
       return nil
     }
     guard let id = readID(raw["id"]) else { return nil }
     self.id = id
+    let type = StepType(text("type", raw) ?? missingType(raw))
     return GraphStep(
       id: id,
-      type: StepType(text("type", raw) ?? missingType(raw)),
+      type: type,
       name: text("name", raw).flatMap { $0.isEmpty ? nil : $0 } ?? id,
-      dependsOn: dependencies(raw["depends_on"]),
+      dependsOn: ids("depends_on", raw),
       condition: condition("condition", raw),
       skipWhen: condition("skip_when", raw),
       enabled: truth("enabled", raw) ?? true,
-      timeout: timeout(raw["timeout_s"]),
+      timeout: seconds("timeout_s", raw, upTo: longestTime),
       retryCount: retries(raw["retry_count"]),
+      noAutoStart: truth("no_auto_start", raw) ?? false,
+      terminal: truth("terminal", raw) ?? false,
+      inputAllowlist: ids("input_allowlist", raw),
+      // A loop in a loop is refused; reading its body would let a text choose how deep our stack is.
+      loop: isInner ? nil : loop(type, raw),
       raw: checkedRest(raw)
     )
   }
 
   private mutating func readID(_ value: JSONValue?) -> String? {
     switch value {
-    case nil: report("step \(index + 1) has no “id”", "")
-    case .string("")?: report("step \(index + 1) has an empty “id”", ".id")
+    case nil: report("\(title) has no “id”", "")
+    case .string("")?: report("\(title) has an empty “id”", ".id")
     case .string(let id)? where id.unicodeScalars.count > GraphValidation.maximumIDLength:
       report(
-        "the id of step \(index + 1) is longer than \(GraphValidation.maximumIDLength) characters",
+        "the id of \(title) is longer than \(GraphValidation.maximumIDLength) characters",
         ".id"
       )
     case .string(let id)?:
       if id.unicodeScalars.allSatisfy({ $0 != "." && TemplateParser.isLetter($0) }) { return id }
       report(
-        "the id of step \(index + 1) has a character that templates cannot name",
+        "the id of \(title) has a character that templates cannot name",
         ".id",
         hint: "use letters, digits, “-” and “_”"
       )
-    case let other?: report("the id of step \(index + 1) is \(other.typeName), not a text", ".id")
+    case let other?: report("the id of \(title) is \(other.typeName), not a text", ".id")
     }
     return nil
   }
@@ -64,10 +80,10 @@ struct StepReader {
     return "human_task"
   }
 
-  private mutating func dependencies(_ value: JSONValue?) -> [String] {
-    guard let value, !value.isNull else { return [] }
+  private mutating func ids(_ field: String, _ raw: JSONObject) -> [String] {
+    guard let value = raw[field], !value.isNull else { return [] }
     guard let items = value.array else {
-      wrongType("depends_on", value, "a list of ids")
+      wrongType(field, value, "a list of ids")
       return []
     }
     var ids: [String] = []
@@ -75,8 +91,8 @@ struct StepReader {
     for (place, item) in items.enumerated() {
       guard let id = item.string else {
         report(
-          "“depends_on” of step “\(self.id ?? "")” holds \(item.typeName), not only ids",
-          ".depends_on[\(place)]"
+          "“\(field)” of step “\(self.id ?? "")” holds \(item.typeName), not only ids",
+          ".\(field)[\(place)]"
         )
         continue
       }
@@ -85,7 +101,7 @@ struct StepReader {
     return ids
   }
 
-  private mutating func condition(_ field: String, _ raw: JSONObject) -> JSONValue? {
+  mutating func condition(_ field: String, _ raw: JSONObject) -> JSONValue? {
     switch raw[field] {
     case nil, .null?, .string("")?: return nil
     case .string?, .bool?: return raw[field]
@@ -95,17 +111,21 @@ struct StepReader {
     }
   }
 
-  private mutating func timeout(_ value: JSONValue?) -> Double? {
-    guard let value, !value.isNull else { return nil }
+  private var longestTime: Double {
+    isInner ? Loop.maximumTimeout : GraphValidation.maximumTimeout
+  }
+
+  /// A number of seconds above 0.
+  mutating func seconds(_ field: String, _ raw: JSONObject, upTo most: Double) -> Double? {
+    guard let value = raw[field], !value.isNull else { return nil }
     guard case .number(let number) = value else {
-      wrongType("timeout_s", value, "a number of seconds")
+      wrongType(field, value, "a number of seconds")
       return nil
     }
-    guard number.double > 0, number.double <= GraphValidation.maximumTimeout else {
+    guard number.double > 0, number.double <= most else {
       report(
-        "“timeout_s” of step “\(id ?? "")” is \(number.text), not above 0 and up to "
-          + "\(Int(GraphValidation.maximumTimeout))",
-        ".timeout_s"
+        "“\(field)” of step “\(id ?? "")” is \(number.text), not above 0 and up to \(Int(most))",
+        ".\(field)"
       )
       return nil
     }
@@ -129,40 +149,65 @@ struct StepReader {
   }
 
   private mutating func checkedRest(_ raw: JSONObject) -> JSONObject {
-    for field in ["tool_name", "instance_id", "server_url", "task_type"] { _ = text(field, raw) }
-    for field in ["tool_args", "task_payload"] {
+    let texts = [
+      "tool_name", "instance_id", "server_url", "task_type", "script", "model", "model_ref",
+      "prompt",
+      "workflow_id", "output_from",
+    ]
+    for field in texts { _ = text(field, raw) }
+    for field in ["tool_args", "task_payload", "llm_params"] {
       if let value = raw[field], !value.isNull, value.object == nil {
         wrongType(field, value, "an object")
       }
     }
-    for field in ["no_auto_start", "terminal"] { _ = truth(field, raw) }
+    if StepType(raw["type"]?.string ?? "") == .workflowCall, let input = raw["input"],
+      !input.isNull, input.object == nil
+    {
+      wrongType("input", input, "an object")
+    }
+    checkScripts(raw)
+    _ = truth("idempotent", raw)
     return raw
   }
 
-  private mutating func text(_ field: String, _ raw: JSONObject) -> String? {
+  private mutating func checkScripts(_ raw: JSONObject) {
+    for field in ["script", "while_eval_script"] {
+      guard let bytes = raw[field]?.string?.utf8.count, bytes > LuaSyntax.maximumBytes else {
+        continue
+      }
+      report(
+        "“\(field)” of step “\(id ?? "")” has \(bytes) bytes; at most \(LuaSyntax.maximumBytes) are "
+          + "allowed",
+        ".\(field)"
+      )
+    }
+  }
+
+  mutating func text(_ field: String, _ raw: JSONObject) -> String? {
     guard let value = raw[field], !value.isNull else { return nil }
     if value.string == nil { wrongType(field, value, "a text") }
     return value.string
   }
 
-  private mutating func truth(_ field: String, _ raw: JSONObject) -> Bool? {
+  mutating func truth(_ field: String, _ raw: JSONObject) -> Bool? {
     guard let value = raw[field], !value.isNull else { return nil }
     if value.bool == nil { wrongType(field, value, "a boolean") }
     return value.bool
   }
 
-  private mutating func wrongType(_ field: String, _ value: JSONValue, _ wanted: String) {
+  mutating func wrongType(_ field: String, _ value: JSONValue, _ wanted: String) {
     report("“\(field)” of step “\(id ?? "")” is \(value.typeName), not \(wanted)", ".\(field)")
   }
 
-  private mutating func report(_ message: String, _ path: String, hint: String? = nil) {
+  mutating func report(_ message: String, _ path: String, hint: String? = nil) {
+    guard issues.count < Self.maximumIssues else { return }
     issues.append(
       GraphIssue(
         severity: .error,
         code: "graph_schema_validation",
         stepID: id,
         message: message,
-        jsonPath: "$.steps[\(index)]\(path)",
+        jsonPath: self.path + path,
         suggestion: hint
       )
     )

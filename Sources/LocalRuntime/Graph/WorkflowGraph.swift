@@ -32,19 +32,7 @@ struct WorkflowGraph: Sendable, Equatable {
   /// Reads a graph that was published.
   /// - Throws: the first ``GraphIssue`` that forbids to run it.
   init(_ value: JSONValue) throws(GraphIssue) {
-    let report = GraphValidation.check(value, knownServers: .unasked)
-    guard let graph = report.graph else {
-      throw report.issues.first { $0.severity == .error }
-        ?? GraphIssue(
-          severity: .error,
-          code: "graph_schema_validation",
-          stepID: nil,
-          message: "the graph cannot be read",
-          jsonPath: "$",
-          suggestion: nil
-        )
-    }
-    self = graph
+    self = try GraphValidation.read(published: value)
   }
 
   /// The step of an id, or nil.
@@ -65,6 +53,12 @@ struct WorkflowGraph: Sendable, Equatable {
   /// Ids of all steps that come before a step, directly or not.
   func upstream(of id: String) -> Set<String> {
     reach(from: id) { step($0)?.dependsOn ?? [] }
+  }
+
+  /// Ids of the workflows that its steps call, those in loops included.
+  var calledWorkflows: [String] {
+    (steps + steps.flatMap { $0.loop?.body ?? [] })
+      .filter { $0.type == .workflowCall }.compactMap(\.calledWorkflow)
   }
 
   /// What the graph says about its input, as it came: an object schema or a list of fields.

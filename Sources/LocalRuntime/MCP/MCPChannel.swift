@@ -12,8 +12,8 @@ struct MCPChannel: Sendable {
 enum MCPDelivery: Sendable {
   /// A line of its standard output.
   case line([UInt8])
-  /// A line that is too long; nothing follows.
-  case oversized
+  /// The beginning of a line that is too long; the rest of it is not kept.
+  case oversized([UInt8])
   /// Bytes of its standard error.
   case complaint([UInt8])
   /// So many bytes of ``MCPChannel/outgoing`` were written.

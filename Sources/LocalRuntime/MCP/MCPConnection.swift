@@ -5,6 +5,8 @@ import JSON
 actor MCPConnection {
   /// How long the handshake may take.
   private static let handshakeTime = Duration.seconds(30)
+  /// A call without a time of its own.
+  private static let standardTime = Duration.seconds(3600)
   /// More bytes than this waiting for a server that does not read are refused.
   private static let maximumQueue = 64 * 1024 * 1024
   /// How much of a server's standard error is kept for sentences.
@@ -83,7 +85,7 @@ actor MCPConnection {
       "tools/call",
       ["name": .string(tool), "arguments": .object(arguments)],
       label,
-      timeout
+      timeout ?? Self.standardTime
     )
     switch answer {
     case .success(let value): return try MCPToolResult.value(of: value, from: label)
@@ -100,9 +102,11 @@ actor MCPConnection {
     if let toolNames { return toolNames }
     var names: [String] = []
     var params: JSONObject = [:]
-    for _ in 0..<Self.maximumPages {
+    let deadline = timeout.map { ContinuousClock.now + $0 }
+    for page in 0..<Self.maximumPages {
       let label = "the list of tools of the MCP server “\(name)”"
-      let page = try await request("tools/list", params, label, timeout).get()
+      let time = page == 0 ? timeout : deadline.map { max(.milliseconds(1), $0 - .now) }
+      let page = try await request("tools/list", params, label, time).get()
       guard let tools = page["tools"]?.array else {
         throw MCPFailure(.protocolBroken, "\(label) is no list")
       }
@@ -253,12 +257,9 @@ actor MCPConnection {
       try? await Task.sleep(for: Self.handshakeTime)
       if !Task.isCancelled { self.handshakeExpired(life: number) }
     }
-    let params: JSONObject = [
-      "protocolVersion": .string(MCPMessage.preferredVersion), "capabilities": [:],
-      "clientInfo": ["name": "command-center-runtime", "version": "1.0"],
-    ]
     _ = write(
-      MCPMessage.request(id: .int(handshake), method: "initialize", params: params).line
+      MCPMessage.request(id: .int(handshake), method: "initialize", params: MCPMessage.greeting)
+        .line
     )
   }
 
@@ -276,15 +277,10 @@ actor MCPConnection {
     switch answer {
     case .failure(let failure): giveUp(.notStarted, failure.message)
     case .success(let value):
-      guard let version = value["protocolVersion"]?.string,
-        MCPMessage.knownVersions.contains(version)
-      else {
-        let theirs = value["protocolVersion"]?.string.map { "version “\($0)”" } ?? "no version"
-        return giveUp(
-          .protocolBroken,
-          "the MCP server “\(name)” speaks \(theirs) of the protocol; known are "
-            + MCPMessage.knownVersions.sorted().joined(separator: ", ")
-        )
+      do throws(MCPFailure) {
+        _ = try MCPMessage.version(in: value, of: "the MCP server “\(name)”")
+      } catch {
+        return giveUp(error.kind, error.message)
       }
       _ = write(MCPMessage.notification(method: "notifications/initialized", params: [:]).line)
       life?.stage = .ready
@@ -338,12 +334,7 @@ actor MCPConnection {
       if let count = life?.tail.count, count > Self.tailBytes {
         life?.tail.removeFirst(count - Self.tailBytes)
       }
-    case .oversized:
-      giveUp(
-        .protocolBroken,
-        "the MCP server “\(name)” sent a message larger than "
-          + "\(MCPMessage.maximumBytes / 1_048_576) MiB and was ended"
-      )
+    case .oversized(let beginning): refuse(beginning)
     case .line(let line):
       guard let messages = MCPMessage.messages(in: line) else {
         strayLines += 1
@@ -351,6 +342,16 @@ actor MCPConnection {
       }
       for message in messages { receive(message) }
     }
+  }
+
+  /// Fails the call that a message is the answer to which is too large; when that cannot be told,
+  /// the server is ended.
+  private func refuse(_ beginning: [UInt8]) {
+    let size = "sent a message larger than \(MCPMessage.maximumBytes / 1_048_576) MiB"
+    if let id = MCPMessage.identity(in: beginning), let call = pending[id], call.sent {
+      return finish(id, .failure(MCPFailure(.protocolBroken, "\(call.label) \(size)")))
+    }
+    giveUp(.protocolBroken, "the MCP server “\(name)” \(size) and was ended")
   }
 
   private func receive(_ message: MCPMessage) {

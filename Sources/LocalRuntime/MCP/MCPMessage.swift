@@ -13,12 +13,33 @@ enum MCPMessage: Sendable, Equatable {
   static let knownVersions: Set<String> = [
     "2024-11-05", "2025-03-26", preferredVersion, "2025-11-25",
   ]
-  /// Longer lines end the conversation: 16 MiB.
+  /// Longer messages are refused: 16 MiB.
   static let maximumBytes = 16 * 1024 * 1024
 
   static let methodNotFound = -32_601
   static let invalidParameters = -32_602
   static let parseError = -32_700
+
+  /// What a client says of itself in `initialize`.
+  static let greeting: JSONObject = [
+    "protocolVersion": .string(preferredVersion), "capabilities": [:],
+    "clientInfo": ["name": "command-center-runtime", "version": "1.0"],
+  ]
+
+  /// The version that a server chose.
+  /// - Throws: ``MCPFailure`` when it is none of those whose tools are called the same way.
+  static func version(in answer: JSONValue, of server: String) throws(MCPFailure) -> String {
+    let version = answer["protocolVersion"]?.string
+    guard let version, knownVersions.contains(version) else {
+      let theirs = version.map { "version “\($0)”" } ?? "no version"
+      throw MCPFailure(
+        .protocolBroken,
+        "\(server) speaks \(theirs) of the protocol; known are "
+          + knownVersions.sorted().joined(separator: ", ")
+      )
+    }
+    return version
+  }
 
   /// The messages of a line (older versions allow a list of them); nil when it holds none.
   static func messages(in line: [UInt8]) -> [MCPMessage]? {
@@ -69,33 +90,5 @@ enum MCPMessage: Sendable, Equatable {
       object["error"] = ["code": .int(code), "message": .string(message)]
     }
     return JSONWriter.bytes(.object(object)) + [UInt8(ascii: "\n")]
-  }
-}
-
-/// Cuts a stream of bytes into lines, none longer than a limit.
-struct LineSplitter: Sendable {
-  private let limit: Int
-  private var partial: [UInt8] = []
-
-  init(limit: Int) {
-    self.limit = limit
-  }
-
-  /// Takes bytes and gives the lines that they end, without their line ends; nil once a line is
-  /// longer than the limit.
-  mutating func feed(_ bytes: [UInt8]) -> [[UInt8]]? {
-    var lines: [[UInt8]] = []
-    var rest = bytes[...]
-    while let end = rest.firstIndex(of: UInt8(ascii: "\n")) {
-      guard partial.count + (end - rest.startIndex) <= limit else { return nil }
-      var line = partial + rest[..<end]
-      if line.last == UInt8(ascii: "\r") { line.removeLast() }
-      if !line.isEmpty { lines.append(line) }
-      partial = []
-      rest = rest[(end + 1)...]
-    }
-    guard partial.count + rest.count <= limit else { return nil }
-    partial += rest
-    return lines
   }
 }

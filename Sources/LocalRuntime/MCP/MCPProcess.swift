@@ -5,7 +5,7 @@ import SystemPackage
 /// Runs an MCP server as a process of its own session, so that its whole tree can be ended.
 enum MCPProcess {
   /// A server that dies while it is written to must cost an error, not this process.
-  private static let brokenPipesAreErrors: Void = {
+  static let brokenPipesAreErrors: Void = {
     _ = signal(SIGPIPE, SIG_IGN)
   }()
 
@@ -58,6 +58,7 @@ enum MCPProcess {
 
   private enum Part {
     case output
+    case input
     case stopped
     case other
   }
@@ -81,9 +82,19 @@ enum MCPProcess {
         for await _ in channel.stop {}
         return .stopped
       }
+      group.addTask {
+        await writing.value
+        return .input
+      }
       wait: while let part = await group.next() {
         switch part {
         case .other: continue
+        case .input:
+          // It reads no more; what it has answered before is waited for a little.
+          group.addTask {
+            try? await Task.sleep(for: grace)
+            return .stopped
+          }
         case .output:
           // Nothing more will come; what still waits to be written has no reader.
           writing.cancel()
@@ -122,11 +133,12 @@ enum MCPProcess {
     var splitter = LineSplitter(limit: MCPMessage.maximumBytes)
     var iterator = output.makeAsyncIterator()
     while let buffer = try? await iterator.next() {
-      guard let lines = splitter.feed(bytes(buffer)) else {
-        await channel.deliver(.oversized)
-        return
+      for piece in splitter.pieces(of: bytes(buffer)) {
+        switch piece {
+        case .line(let line): await channel.deliver(.line(line))
+        case .tooLong(let beginning): await channel.deliver(.oversized(beginning))
+        }
       }
-      for line in lines { await channel.deliver(.line(line)) }
     }
   }
 

@@ -2,19 +2,46 @@ import JSON
 
 /// The MCP servers of the configuration.
 actor MCPServers {
-  /// How long a server may take to list its tools when none was named.
-  private static let listingTime = Duration.seconds(10)
-
   /// The configured names, in order.
   nonisolated let serverNames: [String]
 
-  private let connections: [String: MCPConnection]
+  /// The configured names by what graphs may write for them: `server_url`, or a name of elsewhere.
+  nonisolated let aliases: [String: String]
 
-  /// Servers of which none is started yet; of two with one name the last counts.
-  init(configs: [MCPServerConfig], runner: @escaping MCPRunner = MCPProcess.runner()) {
-    connections = Dictionary(
-      configs.map { ($0.name, MCPConnection(config: $0, runner: runner)) }
-    ) { _, last in last }
+  /// A server that did not list its tools is not asked again for so long.
+  private static let silence = Duration.seconds(5)
+
+  /// How long a server may take to list its tools when none was named.
+  private let listingTime: Duration
+  private let connections: [String: any MCPPeer]
+  /// Servers that did not list their tools, and until when they are not asked again.
+  private var silent: [String: ContinuousClock.Instant] = [:]
+
+  /// Servers of which none is started or called yet; of two with one name the last counts.
+  init(
+    configs: [MCPServerConfig],
+    outward: Outward = Outward(environment: [:]),
+    listingTime: Duration = .seconds(10),
+    runner: @escaping MCPRunner = MCPProcess.runner()
+  ) {
+    self.listingTime = listingTime
+    var connections: [String: any MCPPeer] = [:]
+    var aliases: [String: String] = [:]
+    for config in configs {
+      if let endpoint = config.endpoint {
+        connections[config.name] = MCPHTTPConnection(
+          name: config.name,
+          endpoint: endpoint,
+          outward: outward
+        )
+        aliases[endpoint.url] = config.name
+      } else {
+        connections[config.name] = MCPConnection(config: config, runner: runner)
+      }
+      for alias in config.aliases { aliases[alias] = config.name }
+    }
+    self.connections = connections
+    self.aliases = aliases
     serverNames = connections.keys.sorted()
   }
 
@@ -36,6 +63,12 @@ actor MCPServers {
     return try await connection.call(tool, arguments: arguments, timeout: timeout)
   }
 
+  /// The server that a step names, by its `instance_id` or its `server_url`; nil when it names none
+  /// that is configured.
+  nonisolated func server(of step: GraphStep) -> String? {
+    KnownServers(names: serverNames, aliases: aliases).server(of: step)
+  }
+
   /// The server that has a tool, when exactly one has it.
   ///
   /// Asks each server that can be started.
@@ -46,18 +79,25 @@ actor MCPServers {
 
   /// The configured servers, with the tools of those that answer in time.
   func known() async -> KnownServers {
-    let connections = connections
-    return await withTaskGroup(of: (String, Set<String>?).self) { group in
-      for (name, connection) in connections {
+    let now = ContinuousClock.now
+    silent = silent.filter { now < $0.value }
+    let asked = connections.filter { silent[$0.key] == nil }
+    let listingTime = listingTime
+    let known = await withTaskGroup(of: (String, Set<String>?).self) { group in
+      for (name, connection) in asked {
         group.addTask {
-          let tools = try? await connection.tools(timeout: Self.listingTime)
+          let tools = try? await connection.tools(timeout: listingTime)
           return (name, tools.map { Set($0) })
         }
       }
-      var known = KnownServers(names: serverNames)
+      var known = KnownServers(names: serverNames, aliases: aliases)
       for await (name, tools) in group { known.tools[name] = tools }
       return known
     }
+    for name in asked.keys where known.tools[name] == nil && !Task.isCancelled {
+      silent[name] = .now + Self.silence
+    }
+    return known
   }
 
   /// Ends every server and every call.

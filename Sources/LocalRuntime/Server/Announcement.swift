@@ -9,6 +9,7 @@ package struct Announcement: Sendable, Equatable {
   }
 
   private let url: String
+  private let place: ListenPlace
   private let tokenFile: String
   private let curlHeaderFile: String
   private let folder: String
@@ -16,6 +17,7 @@ package struct Announcement: Sendable, Equatable {
   /// What there is to say of a runtime.
   package init(_ runtime: Runtime, folder: String) {
     url = runtime.url
+    place = runtime.place
     tokenFile = runtime.tokenFile
     curlHeaderFile = runtime.curlHeaderFile
     self.folder = folder
@@ -27,19 +29,30 @@ package struct Announcement: Sendable, Equatable {
   package func text(_ form: Form) -> String {
     switch form {
     case .json:
-      let value: JSONValue = [
+      var value: JSONObject = [
         "url": .string(url), "token_file": .string(tokenFile),
         "curl_header_file": .string(curlHeaderFile), "data": .string(folder),
       ]
-      return JSONWriter.text(value) + "\n"
+      if case .socket(let path) = place { value["socket"] = .string(path) }
+      return JSONWriter.text(.object(value)) + "\n"
     case .text:
       return """
-        Listening on \(url)
+        Listening on \(said)
         Data in \(folder), token in \(tokenFile)
-        Try: curl -H @\(curlHeaderFile) \(url)/v1/runs
+        Try: curl \(option)-H @\(curlHeaderFile) \(url)/v1/runs
 
         """
     }
+  }
+
+  private var said: String {
+    if case .socket(let path) = place { return path }
+    return url
+  }
+
+  private var option: String {
+    if case .socket(let path) = place { return "--unix-socket \(path) " }
+    return ""
   }
 
   /// Writes it where it can be read at once; false when nobody can.

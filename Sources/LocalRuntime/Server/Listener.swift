@@ -1,226 +1,184 @@
-import FlyingFox
 import FlyingSocks
 import Foundation
 import Glibc
 
-/// Serves a router over HTTP.
+/// Listens, and serves a router over HTTP to whoever connects.
+///
+/// Whoever says nothing, and strangers by the thousand, take no place from those who do: places of
+/// strangers are few, and the one who has been idle longest makes room for the newest; where all are
+/// in the middle of a request, the one who began it first and is not being answered.
 actor Listener {
   /// Longer bodies are refused.
   static let maximumBody = 4 << 20
-  /// Of a body that is too long so much is read and dropped, so that its sender hears why.
-  private static let maximumDropped = 64 << 20
 
-  private let server: HTTPServer
-  private let running: Task<Void, Never>
+  /// What there is room and patience for.
+  struct Limits: Sendable, Equatable {
+    /// Connections that have shown no token yet.
+    var strangers = 256
+    /// Connections in all.
+    var connections = 640
+    var liveStreams = 128
+    /// How long what is in progress may take once it is to end.
+    var farewell = Duration.seconds(5)
+    var patience = Connection.Patience()
+  }
+
+  /// Whoever was sent away leaves at once; so many may be on their way out before newcomers are refused.
+  private static let mostLeaving = 32
+
   /// Where it listens.
-  nonisolated let address: ListenAddress
+  nonisolated let place: ListenPlace
+  private let router: Router
+  private let limits: Limits
+  private let log: RuntimeLog
+  private let seats: LiveSeats
+  private let pool: SocketPool<ePoll>
+  private let host: Socket
+  private var visitors: [Int: Visitor] = [:]
+  private var nextNumber = 0
+  private var isStopping = false
+  private var tasks: [Task<Void, Never>] = []
+  private var whenEmpty: CheckedContinuation<Void, Never>?
 
   /// Listens.
   /// - Throws: ``RuntimeMistake`` when it cannot.
-  init(router: Router, address wanted: ListenAddress) async throws(RuntimeMistake) {
-    let server = HTTPServer(
-      config: try Self.configuration(wanted),
-      handler: Doorman(router: router)
-    )
-    let (outcomes, outcome) = AsyncStream<String?>.makeStream()
-    running = Task {
-      do { try await server.run() } catch { outcome.yield(error.localizedDescription) }
-    }
-    let waiting = Task {
-      if (try? await server.waitUntilListening(timeout: 30)) != nil { outcome.yield(nil) }
-    }
-    var iterator = outcomes.makeAsyncIterator()
-    let first = await iterator.next()
-    waiting.cancel()
-    if let failure = first ?? "it did not begin" {
-      throw RuntimeMistake(
-        "cannot listen on \(wanted.text): \(failure); choose another port with --port"
-      )
-    }
-    var address = wanted
-    switch await server.listeningAddress {
-    case .ip4(_, let port), .ip6(_, let port): address.port = port
-    default: break
-    }
-    self.address = address
-    self.server = server
-  }
-
-  private static func configuration(
-    _ address: ListenAddress
-  ) throws(RuntimeMistake) -> HTTPServer.Configuration {
-    let pool = PatientPool(inner: HTTPServer.defaultPool())
-    let host = address.host == "localhost" ? "127.0.0.1" : address.host
+  init(
+    router: Router,
+    place wanted: ListenPlace,
+    limits: Limits = Limits(),
+    log: RuntimeLog = .silent
+  ) async throws(RuntimeMistake) {
+    // Whoever has gone must not end us by our writing to them.
+    signal(SIGPIPE, SIG_IGN)
+    self.router = router
+    self.limits = limits
+    self.log = log
+    seats = LiveSeats(limits.liveStreams)
+    pool = .ePoll(maxEvents: 64)
+    (host, place) = try wanted.open()
+    let socket: AsyncSocket
     do {
-      if host.contains(":") {
-        return HTTPServer.Configuration(
-          address: try sockaddr_in6.inet6(ip6: host, port: address.port),
-          timeout: 60,
-          sharedRequestReplaySize: 4096,
-          pool: pool,
-          logger: .disabled
-        )
-      }
-      return HTTPServer.Configuration(
-        address: try sockaddr_in.inet(ip4: host, port: address.port),
-        timeout: 60,
-        pool: pool,
-        logger: .disabled
-      )
+      try await pool.prepare()
+      socket = try AsyncSocket(socket: host, pool: pool)
     } catch {
-      throw RuntimeMistake("listen: “\(host)” is no address; write one like 127.0.0.1")
+      try? host.close()
+      throw RuntimeMistake("cannot listen on \(wanted.text): \(error.localizedDescription)")
     }
+    let pool = pool
+    tasks = [
+      Task { try? await pool.run() },
+      Task { await self.welcome(socket) },
+      Task { await self.sweep() },
+    ]
   }
 
-  /// Stops listening; requests in progress have a moment to be answered.
+  /// Ends: no new connections; who waits is sent away at once, who is being answered gets the answer.
   func stop() async {
-    await server.stop(timeout: 0.25)
-    await running.value
+    isStopping = true
+    shutdown(host.file.rawValue, Int32(SHUT_RDWR))
+    place.close()
+    for visitor in visitors.values { visitor.stop() }
+    let impatience = Task {
+      guard (try? await Task.sleep(for: limits.farewell)) != nil else { return }
+      self.sendAllAway()
+    }
+    if !visitors.isEmpty { await withCheckedContinuation { whenEmpty = $0 } }
+    impatience.cancel()
+    for task in tasks { task.cancel() }
+    for task in tasks { await task.value }
+    try? host.close()
   }
 
-  /// Translates between the library's requests and ours.
-  private struct Doorman: HTTPHandler {
-    let router: Router
+  private func sendAllAway() {
+    for visitor in visitors.values { visitor.hangUp() }
+  }
 
-    func handleRequest(_ request: HTTPRequest) async throws -> HTTPResponse {
-      let (path, query) = Request.split(
-        path: request.target.path(percentEncoded: true),
-        query: request.target.query(percentEncoded: true)
-      )
-      var plain = Request(
-        method: request.method.rawValue,
-        path: path,
-        query: query,
-        target: request.target.rawValue,
-        body: []
-      )
-      plain.authorization = request.headers[.authorization]
-      plain.ifNoneMatch = request.headers[.ifNoneMatch]
-      plain.idempotencyKey = request.headers[HTTPHeader("Idempotency-Key")]
-      guard let body = try await Self.body(of: request, isKept: router.admits(plain)) else {
-        return response(
-          Answer(
-            Rejection(
-              413,
-              "PAYLOAD_TOO_LARGE",
-              "the body is longer than \(Listener.maximumBody) bytes"
-            )
-          )
-        )
-      }
-      plain.body = body
-      return response(await router.answer(plain))
-    }
+  // MARK: Coming and going
 
-    /// The body, or nil when it is too long.
-    ///
-    /// What stays unread would be taken for the next request, so all of it is read; of a peer without
-    /// a token nothing is kept.
-    private static func body(of request: HTTPRequest, isKept: Bool) async throws -> [UInt8]? {
-      var body: [UInt8] = []
-      var count = 0
-      for try await piece in request.bodySequence {
-        count += piece.count
-        if isKept, count <= Listener.maximumBody { body += piece }
-        guard count <= Listener.maximumDropped else { throw SocketError.disconnected }
-      }
-      return count <= Listener.maximumBody ? body : nil
-    }
-
-    private func response(_ answer: Answer) -> HTTPResponse {
-      var headers = HTTPHeaders([.contentType: "application/json"])
-      headers[HTTPHeader("Date")] = HTTPDate.text(router.engine.clock.now())
-      for (name, value) in answer.headers { headers[HTTPHeader(name)] = value }
-      if answer.body.isEmpty { headers[.contentType] = nil }
-      return HTTPResponse(
-        statusCode: HTTPStatusCode(answer.status, phrase: Self.phrase(answer.status)),
-        headers: headers,
-        body: Data(answer.body.utf8)
-      )
-    }
-
-    private static func phrase(_ status: Int) -> String {
-      switch status {
-      case 200: "OK"
-      case 201: "Created"
-      case 304: "Not Modified"
-      case 400: "Bad Request"
-      case 401: "Unauthorized"
-      case 404: "Not Found"
-      case 405: "Method Not Allowed"
-      case 409: "Conflict"
-      case 413: "Payload Too Large"
-      case 422: "Unprocessable Content"
-      case 503: "Service Unavailable"
-      default: "Status \(status)"
+  private func welcome(_ host: AsyncSocket) async {
+    while !Task.isCancelled, !isStopping {
+      do {
+        admit(try await host.accept())
+      } catch {
+        // No descriptor is left, or whoever came has gone again; the end is told by the flag.
+        try? await Task.sleep(for: .milliseconds(20))
       }
     }
   }
-}
 
-/// Bounds what a peer that says nothing can hold: how many connections wait, and for how long.
-private struct PatientPool: AsyncSocketPool {
-  /// More waiting connections than this are closed.
-  private static let maximumWaiting = 256
-  /// Longer than the slowest poll of a client that keeps its connection.
-  private static let patience = Duration.seconds(90)
-
-  let inner: any AsyncSocketPool
-  private let waiting = Census()
-
-  init(inner: some AsyncSocketPool) { self.inner = inner }
-
-  func prepare() async throws { try await inner.prepare() }
-
-  func run() async throws { try await inner.run() }
-
-  func suspendSocket(_ socket: Socket, untilReadyFor events: Socket.Events) async throws {
-    // The socket that listens has no peer, and waits as long as it likes.
-    guard (try? socket.remotePeer()) != nil else {
-      Self.sendAtOnce(socket)
-      try await inner.suspendSocket(socket, untilReadyFor: events)
+  private func admit(_ socket: AsyncSocket) {
+    let file = socket.socket.file.rawValue
+    _ = fcntl(file, F_SETFD, FD_CLOEXEC)
+    let visitor = Visitor(socket.socket)
+    guard !isStopping, makeRoom() else {
+      visitor.close()
       return
     }
-    guard await waiting.enter(atMost: Self.maximumWaiting) else { throw SocketError.disconnected }
-    do {
-      try await wait(socket, events)
-      await waiting.leave()
-    } catch {
-      await waiting.leave()
-      throw error
+    if case .address = place { Self.sendAtOnce(file) }
+    nextNumber += 1
+    let number = nextNumber
+    visitors[number] = visitor
+    let connection = Connection(
+      socket: socket,
+      visitor: visitor,
+      router: router,
+      patience: limits.patience,
+      log: log,
+      seats: seats
+    )
+    Task {
+      await connection.serve()
+      self.forget(number)
     }
   }
 
-  /// Connections inherit this: head and body of an answer go out as two writes, and the second would
-  /// wait 40 ms for the other side's acknowledgement of the first.
-  private static func sendAtOnce(_ socket: Socket) {
-    var one: Int32 = 1
-    let size = socklen_t(MemoryLayout<Int32>.size)
-    unsafe setsockopt(socket.file.rawValue, Int32(IPPROTO_TCP), TCP_NODELAY, &one, size)
+  private func forget(_ number: Int) {
+    visitors[number] = nil
+    guard visitors.isEmpty else { return }
+    whenEmpty?.resume()
+    whenEmpty = nil
   }
 
-  private func wait(_ socket: Socket, _ events: Socket.Events) async throws {
-    let inner = inner
-    try await withThrowingTaskGroup(of: Void.self) { group in
-      group.addTask { try await inner.suspendSocket(socket, untilReadyFor: events) }
-      group.addTask {
-        try await Task.sleep(for: Self.patience)
-        throw SocketError.disconnected
+  /// Makes room for a newcomer, who is a stranger yet.
+  private func makeRoom() -> Bool {
+    let staying = visitors.values.filter { !$0.isSentAway }
+    guard visitors.count - staying.count <= Self.mostLeaving else { return false }
+    let strangers = staying.filter { !$0.isKnown }
+    let leaver: Visitor
+    if strangers.count >= limits.strangers {
+      // Whoever begins a request and never ends it must not hold a place for longer than others.
+      let unanswered = strangers.filter { !$0.isBeingAnswered }
+      guard let oldest = Self.oldest(strangers.filter(\.isIdle)) ?? Self.oldest(unanswered) else {
+        return false
       }
-      try await group.next()
-      group.cancelAll()
-    }
-  }
-
-  private actor Census {
-    private var count = 0
-
-    func enter(atMost limit: Int) -> Bool {
-      guard count < limit else { return false }
-      count += 1
+      leaver = oldest
+    } else if staying.count >= limits.connections {
+      guard let oldest = Self.oldest(staying.filter(\.isIdle)) else { return false }
+      leaver = oldest
+    } else {
       return true
     }
+    leaver.hangUp()
+    return true
+  }
 
-    func leave() { count -= 1 }
+  /// Who has been waiting, or asking, for the longest time.
+  private static func oldest(_ visitors: [Visitor]) -> Visitor? {
+    visitors.min { $0.idleSince < $1.idleSince }
+  }
+
+  /// Sends away whose time is over.
+  private func sweep() async {
+    while (try? await Task.sleep(for: .milliseconds(250))) != nil {
+      let now = ContinuousClock.now
+      for visitor in visitors.values where visitor.isLate(at: now) { visitor.hangUp() }
+    }
+  }
+
+  /// Answers go out as they are written, not when the other side has acknowledged the one before.
+  private static func sendAtOnce(_ file: Int32) {
+    var one: Int32 = 1
+    let size = socklen_t(MemoryLayout<Int32>.size)
+    unsafe setsockopt(file, Int32(IPPROTO_TCP), TCP_NODELAY, &one, size)
   }
 }

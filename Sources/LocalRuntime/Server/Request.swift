@@ -9,10 +9,13 @@ struct Request: Sendable, Equatable {
   var query: [(name: String, value: String)]
   /// Path and query as they came: what a cached answer is found by.
   var target: String
-  var authorization: String?
-  var ifNoneMatch: String?
-  var idempotencyKey: String?
+  /// By lower-case name.
+  var headers: [String: String] = [:]
   var body: [UInt8]
+
+  var authorization: String? { headers["authorization"] }
+  var ifNoneMatch: String? { headers["if-none-match"] }
+  var idempotencyKey: String? { headers["idempotency-key"] }
 
   /// The last value of a name in the query.
   func parameter(_ name: String) -> String? {
@@ -33,13 +36,16 @@ struct Request: Sendable, Equatable {
     return number
   }
 
-  /// `limit`: longer pages than 500 are cut to that.
-  func limit() throws(Rejection) -> Int { min(500, try number("limit", from: 1, default: 100)) }
+  /// `limit`: longer pages than allowed are cut to that.
+  func limit(atMost longest: Int = 500) throws(Rejection) -> Int {
+    min(longest, try number("limit", from: 1, default: 100))
+  }
 
   /// The body as a JSON object; no body is an empty one.
   /// - Throws: ``Rejection``, 400.
   func object() throws(Rejection) -> JSONObject {
     guard !body.isEmpty else { return [:] }
+    try checkEncoding()
     do throws(JSONMistake) {
       let value = try JSONValue(parsing: body)
       guard let object = value.object else {
@@ -48,6 +54,36 @@ struct Request: Sendable, Equatable {
       return object
     } catch {
       throw .malformed("the body: \(error.sentence)")
+    }
+  }
+
+  /// - Throws: ``Rejection``; 415 when the body says that it is no JSON, or is packed; 400 when it is
+  ///   not UTF-8.
+  func checkEncoding() throws(Rejection) {
+    if let coding = headers["content-encoding"], coding.lowercased() != "identity" {
+      throw Rejection(
+        415,
+        "UNSUPPORTED_MEDIA_TYPE",
+        "the body is encoded as “\(coding)”; send it plain, without Content-Encoding"
+      )
+    }
+    let parts = (headers["content-type"] ?? "").lowercased().split(separator: ";")
+      .map { $0.filter { $0 != " " && $0 != "\"" } }
+    let type = parts.first ?? ""
+    // curl names a form when it is not told otherwise; what it sends is read as what it is.
+    let isJSON =
+      ["", "application/json", "text/json", "application/x-www-form-urlencoded"].contains(type)
+      || (type.hasPrefix("application/") && type.hasSuffix("+json"))
+    let charset = parts.dropFirst().first { $0.hasPrefix("charset=") }?.dropFirst(8)
+    guard isJSON, ["utf-8", "utf8", "us-ascii"].contains(charset ?? "utf-8") else {
+      throw Rejection(
+        415,
+        "UNSUPPORTED_MEDIA_TYPE",
+        "the body is “\(headers["content-type"] ?? "")”; send JSON in UTF-8 as application/json"
+      )
+    }
+    guard String(validating: body, as: UTF8.self) != nil else {
+      throw .malformed("the body is not UTF-8")
     }
   }
 
@@ -87,8 +123,7 @@ struct Request: Sendable, Equatable {
 
   static func == (left: Request, right: Request) -> Bool {
     left.method == right.method && left.target == right.target && left.body == right.body
-      && left.authorization == right.authorization && left.ifNoneMatch == right.ifNoneMatch
-      && left.idempotencyKey == right.idempotencyKey
+      && left.headers == right.headers
   }
 }
 
@@ -98,6 +133,8 @@ struct Answer: Sendable, Equatable {
   /// The JSON text; empty for a 304.
   var body: String
   var headers: [String: String] = [:]
+  /// What is sent behind it when it agrees to a live stream.
+  var live: LiveQuery?
 
   /// An answer of a value.
   init(_ status: Int, _ value: JSONValue) {
@@ -116,6 +153,7 @@ struct Answer: Sendable, Equatable {
     self.init(rejection.status, rejection.json)
     switch rejection.status {
     case 401: headers["WWW-Authenticate"] = "Bearer"
+    case 429: headers["Retry-After"] = (rejection.details["retry_after_s"]?.int).map { "\($0)" }
     case 503: headers["Retry-After"] = "2"
     default: break
     }

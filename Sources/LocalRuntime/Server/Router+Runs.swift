@@ -7,7 +7,8 @@ extension Router {
 
   func runs(of workflow: String?, _ request: Request) async throws(Rejection) -> Answer {
     var query = RunQuery(workflow: workflow ?? request.parameter("workflow_id"))
-    query.limit = try request.limit()
+    // The product's own bound for the runs of one workflow.
+    query.limit = try request.limit(atMost: workflow == nil ? 500 : 100)
     query.offset = try request.number("offset", from: 0, default: 0)
     query.statuses = request.query.filter { $0.name == "status" }
       .flatMap { $0.value.split(separator: ",").map { RunStatus(String($0)).word } }
@@ -38,6 +39,34 @@ extension Router {
     Answer(200, text: JSONWriter.text(RunWire.json(try await found(run))))
   }
 
+  /// The run with what became of its steps, and where it stands in one word.
+  func summary(of reference: RunReference) async throws(Rejection) -> Answer {
+    let run = try await found(reference)
+    let steps = try await reading { () throws(StoreMistake) in
+      try await store.steps(of: run.id.text)
+    }
+    var counts: [String: Int] = [:]
+    for step in steps.values { counts[StepRow.word(step.outcome), default: 0] += 1 }
+    let outcomes = counts.sorted { $0.key < $1.key }.map {
+      JSONObject.Member($0.key, .int($0.value))
+    }
+    var object = RunWire.json(run).object ?? [:]
+    object["run_id"] = .string(run.id.text)
+    object["run_complete"] = .bool(run.status.isTerminal)
+    object["orchestration_phase"] = .string(Self.phase(of: run))
+    object["session_id"] = .null
+    object["step_outcomes"] = .object(JSONObject(outcomes))
+    return Answer(200, .object(object))
+  }
+
+  private static func phase(of run: Run) -> String {
+    switch run.status {
+    case .running where (run.pendingTasks ?? 0) > 0: "awaiting_approval"
+    case .running: "executing"
+    case let status: status.word
+    }
+  }
+
   /// A run of a workflow.
   /// - Throws: ``Rejection``, 404, when it is not there or another workflow's.
   private func found(_ reference: RunReference) async throws(Rejection) -> Run {
@@ -56,13 +85,21 @@ extension Router {
       try await store.steps(of: run.id.text)
     }
     var context: JSONObject = [:]
-    for (id, step) in steps.sorted(by: { $0.key < $1.key }) where step.attempts > 0 {
+    for (id, step) in steps.sorted(by: { $0.key < $1.key })
+    where step.attempts > 0 && StepPlace(text: id).round == nil {
       var object: JSONObject = [:]
       object["input"] = step.input
       object["result"] = step.result
       context[id] = .object(object)
     }
-    return Answer(200, ["input": run.input ?? [:], "steps": .object(context)])
+    var answer: JSONObject = ["input": run.input ?? [:], "steps": .object(context)]
+    if run.extra["is_episode"] == true {
+      let state = try await reading { () throws(StoreMistake) in
+        try await store.state(of: run.id.text)
+      }
+      if let episode = state?.episode { answer["custom"] = ["episode": episode] }
+    }
+    return Answer(200, .object(answer))
   }
 
   func events(of reference: RunReference, _ request: Request) async throws(Rejection) -> Answer {
@@ -93,21 +130,27 @@ extension Router {
   func command(
     _ workflow: String,
     _ body: JSONObject,
-    by name: String,
+    by caller: Caller,
     _ receipt: ReceiptMaker?
   ) async throws(Rejection) -> Answer {
-    let params = body["params"]?.object ?? [:]
+    let params = body["params"] ?? [:]
+    guard let params = params.isNull ? [:] : params.object else {
+      throw .invalid("“params” must be an object, not \(params.typeName)")
+    }
     switch body["command"]?.string {
     case "start", "execute":
-      return try await start(workflow, params, by: name, receipt)
-    case "pause": return try await tell(workflow, .pause, body, by: name, receipt)
-    case "resume": return try await tell(workflow, .resume, body, by: name, receipt)
+      return try await start(workflow, params, by: caller, receipt)
+    case "pause": return try await tell(workflow, .pause, body, by: caller, receipt)
+    case "resume":
+      let given = try StartParams.steps(params)
+      let verb: RunCommand = given.isEmpty ? .resume : .resumeGiving(given)
+      return try await tell(workflow, verb, body, by: caller, receipt)
     case "stop":
       let word = (params["mode"] ?? body["mode"])?.string ?? StopMode.immediate.rawValue
       guard let mode = StopMode(rawValue: word) else {
         throw .invalid("“mode” must be immediate or graceful, not “\(word)”")
       }
-      return try await tell(workflow, .stop(mode), body, by: name, receipt)
+      return try await tell(workflow, .stop(mode), body, by: caller, receipt)
     case let word:
       let said = word.map { ", not “\($0)”" } ?? ""
       throw .invalid("“command” must be start, pause, resume or stop\(said)")
@@ -117,19 +160,24 @@ extension Router {
   private func start(
     _ workflow: String,
     _ params: JSONObject,
-    by name: String,
+    by caller: Caller,
     _ receipt: ReceiptMaker?
   ) async throws(Rejection) -> Answer {
+    var params = params
+    if try StartParams.wantsDefaults(params) {
+      params = StartParams.laid(params, over: try await found(workflow).runSetup ?? [:])
+    }
+    try await checkTools(of: workflow, by: caller)
     let request = try StartParams.read(params, workflow: workflow)
     let state = try await engine.start(
       request,
-      by: name,
+      by: caller.name,
       receipt: receipt?.keeping { state in Self.started(state) }
     )
     return Self.started(state)
   }
 
-  private static func started(_ state: RunState) -> Answer {
+  static func started(_ state: RunState) -> Answer {
     var object: JSONObject = [
       "run_id": .string(state.run.id.text), "status": .string(state.run.status.word),
     ]
@@ -142,7 +190,7 @@ extension Router {
     _ workflow: String,
     _ command: RunCommand,
     _ body: JSONObject,
-    by name: String,
+    by caller: Caller,
     _ receipt: ReceiptMaker?
   ) async throws(Rejection) -> Answer {
     guard let id = (body["params"]?["run_id"] ?? body["run_id"])?.identity else {
@@ -152,7 +200,7 @@ extension Router {
     let state = try await engine.command(
       command,
       run: run,
-      by: name,
+      by: caller.name,
       receipt: receipt?.keeping { state in Self.told(state) }
     )
     return Self.told(state)
@@ -166,60 +214,5 @@ extension Router {
     object["status_by"] = state.run.statusBy.map { .string($0) }
     object["status_at"] = (state.run.statusAt?.iso8601).map { .string($0) }
     return Answer(200, .object(object))
-  }
-}
-
-/// Reads the params of a start.
-enum StartParams {
-  private static let named: Set<String> = [
-    "run_id", "trigger_type", "trigger_payload", "trigger_steps", "excluded_step_ids",
-  ]
-  private static let triggers: Set<String> = ["api", "studio", "webhook", "cron", "autopilot"]
-
-  /// What the params ask for: bare keys are the input, unless there is a `trigger_payload`.
-  /// - Throws: ``Rejection``, 422, with what is wrong.
-  static func read(_ params: JSONObject, workflow: String) throws(Rejection) -> StartRequest {
-    var request = StartRequest(workflow: workflow)
-    if let value = params["run_id"], !value.isNull { request.runID = try runID(value) }
-    if let value = params["trigger_type"], !value.isNull {
-      guard let word = value.string, triggers.contains(word) else {
-        let words = triggers.sorted().joined(separator: ", ")
-        throw .invalid("“trigger_type” must be one of \(words)")
-      }
-      request.trigger = word
-    }
-    if let steps = params["trigger_steps"], steps != .null, steps != [:] {
-      throw .invalid("“trigger_steps” is not carried out by this runtime; leave it out")
-    }
-    if let value = params["excluded_step_ids"], !value.isNull {
-      let ids = (value.array ?? []).compactMap(\.string)
-      guard let items = value.array, items.count == ids.count else {
-        throw .invalid("“excluded_step_ids” must be a list of step ids")
-      }
-      request.excluded = Set(ids)
-    }
-    if let payload = params["trigger_payload"], !payload.isNull {
-      guard payload.object != nil else {
-        throw .invalid("“trigger_payload” must be an object, not \(payload.typeName)")
-      }
-      request.input = payload
-    } else {
-      request.input = .object(JSONObject(params.members.filter { !named.contains($0.key) }))
-    }
-    return request
-  }
-
-  private static func runID(_ value: JSONValue) throws(Rejection) -> String {
-    guard let id = value.string, (1...128).contains(id.utf8.count),
-      id.utf8.allSatisfy({ byte in
-        switch byte {
-        case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, 0x2D, 0x2E, 0x5F: true
-        default: false
-        }
-      })
-    else {
-      throw .invalid("“run_id” must be 1 to 128 letters, digits, dots, hyphens or underscores")
-    }
-    return id
   }
 }

@@ -25,8 +25,18 @@ extension Router {
     return list("versions", page)
   }
 
+  func version(_ text: String, of id: String) async throws(Rejection) -> Answer {
+    try await require(workflow: id)
+    guard let number = Int(text), number > 0 else { throw .missing("version", text) }
+    let row = try await reading { () throws(StoreMistake) in
+      try await store.versionRow(number, of: id)
+    }
+    guard let row else { throw .missing("version", text) }
+    return Answer(200, text: row)
+  }
+
   /// `limit`, and `cursor` or `offset`.
-  private func place(_ request: Request) throws(Rejection) -> (limit: Int, offset: Int) {
+  func place(_ request: Request) throws(Rejection) -> (limit: Int, offset: Int) {
     let name = request.parameter("cursor") == nil ? "offset" : "cursor"
     return (try request.limit(), try request.number(name, from: 0, default: 0))
   }
@@ -34,7 +44,7 @@ extension Router {
   /// - Throws: ``Rejection``, 404, when there is no such workflow.
   func require(workflow id: String) async throws(Rejection) { _ = try await found(id) }
 
-  private func found(_ id: String) async throws(Rejection) -> StoredWorkflow {
+  func found(_ id: String) async throws(Rejection) -> StoredWorkflow {
     let workflow = try await reading { () throws(StoreMistake) in try await store.workflow(id) }
     guard let workflow else { throw .missing("workflow", id) }
     return workflow
@@ -42,7 +52,8 @@ extension Router {
 
   // MARK: Writing
 
-  func create(_ body: JSONObject, _ receipt: ReceiptMaker?) async throws(Rejection) -> Answer {
+  func create(_ request: Request, _ receipt: ReceiptMaker?) async throws(Rejection) -> Answer {
+    let body = try request.object()
     guard let name = try Self.name(body) else { throw .invalid("“name” must be a text") }
     guard let graph = try Self.graph(body) else {
       throw .invalid("“graph” must be an object with steps")
@@ -54,50 +65,74 @@ extension Router {
       graph: graph,
       createdAt: now
     )
-    workflow.summary = body["description"]?.string
-    workflow.example = body["example_trigger_payload"]
+    try Self.rest(body, of: &workflow)
+    workflow.tenant = settings.tenant ?? request.headers["x-tenant-id"]
+    workflow.project = settings.project ?? request.headers["x-project-id"]
     let answer = Answer(201, workflow.json)
     try await save(workflow, receipt?.record(answer))
     return answer
   }
 
   func edit(_ id: String, _ body: JSONObject) async throws(Rejection) -> Answer {
-    var workflow = try await found(id)
-    if let name = try Self.name(body) { workflow.name = name }
-    if let graph = try Self.graph(body) { workflow.graph = graph }
-    if let summary = body["description"] { workflow.summary = summary.string }
-    if let example = body["example_trigger_payload"] {
-      workflow.example = example.isNull ? nil : example
+    try await alone(id) { () throws(Rejection) in
+      var workflow = try await inUse(id)
+      if let name = try Self.name(body) { workflow.name = name }
+      if let graph = try Self.graph(body) { workflow.graph = graph }
+      try Self.rest(body, of: &workflow)
+      workflow.updatedAt = engine.clock.now()
+      try await save(workflow)
+      return Answer(200, workflow.json)
     }
-    workflow.updatedAt = engine.clock.now()
-    try await save(workflow)
-    return Answer(200, workflow.json)
   }
 
-  func remove(_ id: String) async throws(Rejection) -> Answer {
-    try await require(workflow: id)
-    let query = RunQuery(workflow: id, limit: 1)
-    let page = try await reading { () throws(StoreMistake) in try await store.runs(query) }
-    guard page.total == 0 else {
-      throw Rejection(
-        409,
-        "CONFLICT",
-        "the workflow has \(page.total) runs, which are kept; it cannot be deleted",
-        details: ["runs": .int(page.total)]
-      )
+  /// Takes a workflow out of use: it is not listed or started any more.
+  ///
+  /// Its runs go on, and they and its versions can still be read.
+  func archive(_ id: String) async throws(Rejection) -> Answer {
+    try await alone(id) { () throws(Rejection) in
+      var workflow = try await found(id)
+      if workflow.archivedAt == nil {
+        workflow.archivedAt = engine.clock.now()
+        workflow.updatedAt = engine.clock.now()
+        try await save(workflow)
+      }
+      return Answer(204, text: "")
     }
-    try await reading { () throws(StoreMistake) in try await store.remove(workflow: id) }
-    return Answer(200, ["status": "deleted", "workflow_id": .string(id)])
+  }
+
+  /// A workflow that may be changed.
+  /// - Throws: ``Rejection``; 404 when there is none, 409 when it is archived.
+  func inUse(_ id: String) async throws(Rejection) -> StoredWorkflow {
+    let workflow = try await found(id)
+    guard workflow.archivedAt == nil else { throw .archived(workflow) }
+    return workflow
   }
 
   func publish(
     _ id: String,
     _ body: JSONObject,
-    by name: String,
+    by caller: Caller,
     _ receipt: ReceiptMaker?
   ) async throws(Rejection) -> Answer {
-    var workflow = try await found(id)
-    let report = GraphValidation.check(workflow.graph, knownServers: await knownServers())
+    try await alone(id) { () throws(Rejection) in
+      try await publishNow(id, body, by: caller, receipt)
+    }
+  }
+
+  private func publishNow(
+    _ id: String,
+    _ body: JSONObject,
+    by caller: Caller,
+    _ receipt: ReceiptMaker?
+  ) async throws(Rejection) -> Answer {
+    var workflow = try await inUse(id)
+    if let changelog = body["changelog"], !changelog.isNull, changelog.string == nil {
+      throw .invalid("“changelog” must be a text, not \(changelog.typeName)")
+    }
+    let report = GraphValidation.check(
+      workflow.graph,
+      in: try await surroundings(of: workflow.graph, id)
+    )
     guard report.valid else {
       throw .invalid(
         report.sentence ?? "the graph cannot be run",
@@ -111,7 +146,7 @@ extension Router {
     workflow.updatedAt = now
     var version: JSONObject = [
       "version": .int(number), "workflow_id": .string(id), "published_at": .string(now.iso8601),
-      "published_by": .string(name),
+      "published_by": .string(caller.name),
     ]
     version["changelog"] = body["changelog"]?.string.map { .string($0) }
     version["graph_snapshot"] = workflow.graph
@@ -127,22 +162,35 @@ extension Router {
     return answer
   }
 
-  /// Checks the graph of the body, else the draft.
-  func validate(_ id: String, _ body: JSONObject) async throws(Rejection) -> Answer {
-    let workflow = try await found(id)
-    let report = GraphValidation.check(
-      body["graph"] ?? workflow.graph,
-      knownServers: await knownServers()
-    )
-    return Answer(200, report.json)
-  }
-
   private func save(
     _ workflow: StoredWorkflow,
     _ answer: StoredAnswer? = nil
   ) async throws(Rejection) {
     try await reading { () throws(StoreMistake) in
       try await store.save(workflow, answer: answer)
+    }
+  }
+
+  /// What a workflow may have beside name and graph.
+  private static func rest(
+    _ body: JSONObject,
+    of workflow: inout StoredWorkflow
+  ) throws(Rejection) {
+    if let summary = body["description"] {
+      guard summary.isNull || summary.string != nil else {
+        throw .invalid("“description” must be a text, not \(summary.typeName)")
+      }
+      workflow.summary = summary.string
+    }
+    if let example = body["example_trigger_payload"] {
+      // As a choice between two values, nil would be a JSON null.
+      if example.isNull { workflow.example = nil } else { workflow.example = example }
+    }
+    if let setup = body["run_setup"] {
+      guard setup.isNull || setup.object != nil else {
+        throw .invalid("“run_setup” must be an object, not \(setup.typeName)")
+      }
+      workflow.runSetup = setup.object
     }
   }
 

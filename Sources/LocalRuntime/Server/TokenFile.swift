@@ -34,27 +34,43 @@ package enum TokenFile {
   }
 
   /// A new token of 32 random bytes.
-  static func make(random: () -> UInt64) -> String {
+  static func make(prefix: String = "crt_", random: () -> UInt64) -> String {
     var digits = ""
     for _ in 0..<4 {
       let word = String(random(), radix: 16)
       digits += String(repeating: "0", count: 16 - word.count) + word
     }
-    return "crt_\(digits)"
+    return prefix + digits
   }
 }
 
 /// Reads and writes small files that only their owner may see.
 enum PrivateFile {
   /// The text of a file; nil when there is none.
+  /// - Parameters:
+  ///   - path: Where it is.
+  ///   - limit: Longer ones are refused.
+  ///   - isSecret: Whether it is refused when others may read it.
+  /// - Returns: The text.
   /// - Throws: ``RuntimeMistake`` when it is there and cannot be read.
-  static func read(_ path: String, atMost limit: Int = 1 << 20) throws(RuntimeMistake) -> String? {
+  static func read(
+    _ path: String,
+    atMost limit: Int = 1 << 20,
+    isSecret: Bool = false
+  ) throws(RuntimeMistake) -> String? {
     let descriptor = unsafe open(path, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else {
       if errno == ENOENT { return nil }
       throw RuntimeMistake("cannot read \(path): \(FolderLock.reason(errno))")
     }
     defer { close(descriptor) }
+    var facts = stat()
+    guard unsafe fstat(descriptor, &facts) == 0 else {
+      throw RuntimeMistake("cannot read \(path): \(FolderLock.reason(errno))")
+    }
+    guard !isSecret || facts.st_mode & 0o077 == 0 else {
+      throw RuntimeMistake("\(path) may be read by others; give it the mode 0600")
+    }
     var bytes: [UInt8] = []
     var buffer = [UInt8](repeating: 0, count: 16 << 10)
     while bytes.count <= limit {

@@ -10,6 +10,16 @@ enum Migrations {
     migrator.registerMigration("1 workflows, runs, events, tasks") { database in
       try database.execute(sql: first)
     }
+    migrator.registerMigration("2 tokens") { database in
+      try database.execute(sql: tokens)
+    }
+    migrator.registerMigration("3 triggers and webhooks") { database in
+      try database.execute(sql: triggers)
+    }
+    migrator.registerMigration(UsageMigration.name, migrate: UsageMigration.run)
+    migrator.registerMigration("5 steps given by a start") { database in
+      try database.execute(sql: triggerSteps)
+    }
     return migrator
   }
 

@@ -9,6 +9,9 @@ enum StepRow {
     var object: JSONObject = ["outcome": .string(word), "attempts": .int(state.attempts)]
     object["reason"] = reason.map { .string($0) }
     object["not_before"] = (state.notBefore?.iso8601).map { .string($0) }
+    object["deadline"] = (state.deadline?.iso8601).map { .string($0) }
+    object["code"] = (state.failure?.code).map { .string($0) }
+    object["error"] = (state.failure?.message).map { .string($0) }
     object["started_at"] = (state.startedAt?.iso8601).map { .string($0) }
     object["ended_at"] = (state.endedAt?.iso8601).map { .string($0) }
     object["input"] = state.input
@@ -21,6 +24,10 @@ enum StepRow {
     state.outcome = outcome(value["outcome"]?.string ?? "", value["reason"]?.string)
     state.attempts = value["attempts"]?.int ?? 0
     state.notBefore = moment(value["not_before"])
+    state.deadline = moment(value["deadline"])
+    state.failure = value["code"]?.string.map {
+      StepFailure(code: $0, message: value["error"]?.string ?? "")
+    }
     state.startedAt = moment(value["started_at"])
     state.endedAt = moment(value["ended_at"])
     state.input = value["input"]
@@ -31,6 +38,9 @@ enum StepRow {
   private static func moment(_ value: JSONValue?) -> Timestamp? {
     (value?.string).flatMap(Timestamp.init(iso8601:))
   }
+
+  /// The word of an outcome.
+  static func word(_ outcome: StepOutcome) -> String { words(outcome).0 }
 
   private static func words(_ outcome: StepOutcome) -> (String, String?) {
     switch outcome {

@@ -9,9 +9,14 @@ struct RunWrite: Sendable {
   /// Whether the run is new; a second one of its id is then refused.
   var isNew = false
   var excluded: Set<String> = []
+  /// What the start gave single steps; nil when that is what it was.
+  var triggerSteps: JSONObject?
   var events: [RunEvent] = []
+  /// By ``StepPlace/text``.
   var steps: [String: StepState] = [:]
   var tasks: [HumanTask] = []
+  /// The types of the steps that the events name, by id.
+  var stepTypes: [String: String] = [:]
   /// The answer to the request that caused it, so that a repetition gets the same.
   var answer: StoredAnswer?
 }
@@ -53,19 +58,22 @@ struct RunCursor: Sendable, Equatable {
   var text: String { "\(String(createdAt, radix: 36))~\(id)" }
 }
 
-/// A page of rows as they are sent.
-struct RowPage: Sendable, Equatable {
-  /// The JSON text of each row.
-  var rows: [String]
-  var total: Int
-  var next: String?
-}
-
 extension Store {
   /// Makes a transition durable.
   /// - Throws: ``StoreMistake``; `exists` when a new run's id is taken.
   func save(_ write: RunWrite) async throws(StoreMistake) {
     try await commit { database in try Self.save(write, in: database) }
+    feed.publish(EventFeed.News(run: write.run, events: write.events))
+  }
+
+  private static func usage(_ write: RunWrite) -> Usage {
+    var reading = UsageReading(
+      stepTypes: write.stepTypes,
+      stepStarts: write.steps.compactMapValues(\.startedAt),
+      runStart: write.run.startedAt
+    )
+    for event in write.events { reading.read(event) }
+    return reading.usage
   }
 
   private static func save(_ write: RunWrite, in database: Database) throws {
@@ -90,6 +98,12 @@ extension Store {
           run.status.word, !run.status.isTerminal, run.updatedAt?.milliseconds ?? 0, body,
           run.id.text,
         ]
+      )
+    }
+    if let given = write.triggerSteps, !(write.isNew && given.isEmpty) {
+      try database.execute(
+        sql: "UPDATE runs SET trigger_steps = ? WHERE id = ?",
+        arguments: [JSONWriter.text(.object(given)), run.id.text]
       )
     }
     let event = try database.cachedStatement(
@@ -118,6 +132,7 @@ extension Store {
         JSONWriter.text(TaskWire.json(item)),
       ])
     }
+    try add(usage(write), in: database)
     if let answer = write.answer { try save(answer, in: database) }
   }
 
@@ -172,18 +187,18 @@ extension Store {
       arguments += [cursor.createdAt, cursor.id]
     }
     let place = terms.isEmpty ? "" : "WHERE \(terms.joined(separator: " AND "))"
-    let rows = try Row.fetchAll(
+    let rows = try PageRows(
       database,
       sql: """
         SELECT id, created_at, body FROM runs \(place)
         ORDER BY created_at DESC, id DESC LIMIT ? OFFSET ?
         """,
-      arguments: arguments + [query.limit + 1, query.offset]
+      arguments: arguments + [query.limit + 1, query.offset],
+      limit: query.limit
     )
-    let shown = rows.prefix(query.limit)
-    let last = rows.count > query.limit ? shown.last : nil
+    let last = rows.hasMore ? rows.last : nil
     return RowPage(
-      rows: shown.map { $0["body"] },
+      rows: rows.bodies,
       total: total ?? 0,
       next: last.map { RunCursor(createdAt: $0["created_at"], id: $0["id"]).text }
     )
@@ -196,21 +211,31 @@ extension Store {
     limit: Int
   ) async throws(StoreMistake) -> (rows: [String], hasMore: Bool) {
     try await read { database in
-      let rows = try String.fetchAll(
+      let rows = try PageRows(
         database,
         sql: "SELECT body FROM events WHERE run_id = ? AND seq > ? ORDER BY seq LIMIT ?",
-        arguments: [run, after, limit + 1]
+        arguments: [run, after, limit + 1],
+        limit: limit
       )
-      return (Array(rows.prefix(limit)), rows.count > limit)
+      return (rows.bodies, rows.hasMore)
     }
   }
 
-  /// What each step of a run received and made.
-  func steps(of run: String) async throws(StoreMistake) -> [String: StepState] {
+  /// What each step of a run received and made, by ``StepPlace/text``.
+  /// - Parameters:
+  ///   - run: The run's id.
+  ///   - withRounds: Whether those in the rounds of loops are told, too.
+  /// - Returns: Their states by place.
+  /// - Throws: ``StoreMistake`` when they cannot be read.
+  func steps(
+    of run: String,
+    withRounds: Bool = false
+  ) async throws(StoreMistake) -> [String: StepState] {
+    let filter = withRounds ? "" : " AND instr(step_id, '|') = 0"
     let rows = try await read { database in
       try Row.fetchAll(
         database,
-        sql: "SELECT step_id, body FROM steps WHERE run_id = ?",
+        sql: "SELECT step_id, body FROM steps WHERE run_id = ?\(filter)",
         arguments: [run]
       ).map { row -> (String, String) in (row["step_id"], row["body"]) }
     }
@@ -232,21 +257,21 @@ extension Store {
     try await read { database in
       let filter = run == nil ? "" : "AND run_id = ?"
       let arguments = run.map { StatementArguments([$0]) } ?? StatementArguments()
-      let rows = try String.fetchAll(
+      let rows = try PageRows(
         database,
         sql: """
           SELECT body FROM tasks WHERE is_pending = 1 \(filter)
           ORDER BY created_at, run_id, id LIMIT ? OFFSET ?
           """,
-        arguments: arguments + [limit + 1, offset]
+        arguments: arguments + [limit + 1, offset],
+        limit: limit
       )
       let total = try Int.fetchOne(
         database,
         sql: "SELECT count(*) FROM tasks WHERE is_pending = 1 \(filter)",
         arguments: arguments
       )
-      let next = rows.count > limit ? String(offset + limit) : nil
-      return RowPage(rows: Array(rows.prefix(limit)), total: total ?? 0, next: next)
+      return rows.page(total: total, offset: offset)
     }
   }
 
@@ -257,6 +282,21 @@ extension Store {
         database,
         sql: "SELECT body FROM tasks WHERE run_id = ? AND id = ?",
         arguments: [run, id]
+      )
+    }
+  }
+
+  /// The id of a run's task by its own id or its step's; of several of a step the one that waits, else
+  /// the newest.
+  func taskID(_ name: String, of run: String) async throws(StoreMistake) -> String? {
+    try await read { database in
+      try String.fetchOne(
+        database,
+        sql: """
+          SELECT id FROM tasks WHERE run_id = ?1 AND (id = ?2 OR json_extract(body, '$.step_id') = ?2)
+          ORDER BY id = ?2 DESC, is_pending DESC, created_at DESC LIMIT 1
+          """,
+        arguments: [run, name]
       )
     }
   }
@@ -273,18 +313,20 @@ extension Store {
     guard let run = try await run(id), let workflow = run.workflow, let version = run.version,
       let graph = try await snapshot(of: workflow.text, version: version)
     else { return nil }
-    let (excluded, rows) = try await read { database in
-      let excluded = try String.fetchOne(
+    let (excluded, given, rows) = try await read { database in
+      let row = try Row.fetchOne(
         database,
-        sql: "SELECT excluded FROM runs WHERE id = ?",
+        sql: "SELECT excluded, trigger_steps FROM runs WHERE id = ?",
         arguments: [id]
       )
+      let excluded: String? = row?["excluded"]
+      let given: String? = row?["trigger_steps"]
       let rows = try String.fetchAll(
         database,
         sql: "SELECT body FROM tasks WHERE run_id = ?",
         arguments: [id]
       )
-      return (excluded ?? "[]", rows)
+      return (excluded ?? "[]", given ?? "{}", rows)
     }
     let reference = RunReference(workflow: workflow, run: run.id)
     var tasks: [String: HumanTask] = [:]
@@ -297,12 +339,17 @@ extension Store {
     let names = try decoded(excluded) { (body) throws(JSONMistake) in
       try JSONValue(parsing: body).array ?? []
     }
+    let triggerSteps = try decoded(given) { (body) throws(JSONMistake) in
+      try JSONValue(parsing: body).object ?? [:]
+    }
     return RunState(
       run: run,
       graph: graph,
-      steps: try await steps(of: id),
+      // The rounds of a run that has ended are told by its loops' results.
+      steps: try await steps(of: id, withRounds: !run.status.isTerminal),
       tasks: tasks,
-      excluded: Set(names.compactMap(\.string))
+      excluded: Set(names.compactMap(\.string)),
+      triggerSteps: triggerSteps
     )
   }
 

@@ -17,17 +17,29 @@ struct StoredWorkflow: Sendable, Equatable {
   var publishedAt: Timestamp?
   var createdAt: Timestamp
   var updatedAt: Timestamp
+  /// When it was taken out of use; its runs and versions stay.
+  var archivedAt: Timestamp?
+  /// What forms are filled with beforehand; starts take it only when they say so.
+  var runSetup: JSONObject?
+  /// The workspace that it was made in.
+  var tenant: String?
+  var project: String?
 
   /// The workflow as it is answered.
   var json: JSONValue {
     var object: JSONObject = ["id": .string(id), "name": .string(name)]
     object["description"] = summary.map { .string($0) }
-    object["status"] = version == nil ? "draft" : "published"
+    object["tenant_id"] = tenant.map { .string($0) }
+    object["project_id"] = project.map { .string($0) }
+    object["status"] =
+      archivedAt != nil ? "archived" : version == nil ? "draft" : "published"
     object["version"] = version.map { .int($0) }
     object["published_at"] = publishedAt.map { .string($0.iso8601) }
     object["created_at"] = .string(createdAt.iso8601)
     object["updated_at"] = .string(updatedAt.iso8601)
+    object["archived_at"] = archivedAt.map { .string($0.iso8601) }
     object["example_trigger_payload"] = example
+    object["run_setup"] = runSetup.map { .object($0) }
     object["graph"] = graph
     return .object(object)
   }
@@ -45,6 +57,10 @@ struct StoredWorkflow: Sendable, Equatable {
     version = value["version"]?.int
     publishedAt = (value["published_at"]?.string).flatMap(Timestamp.init(iso8601:))
     updatedAt = updated
+    archivedAt = (value["archived_at"]?.string).flatMap(Timestamp.init(iso8601:))
+    runSetup = value["run_setup"]?.object
+    tenant = value["tenant_id"]?.string
+    project = value["project_id"]?.string
   }
 
   /// A new draft.
@@ -69,10 +85,12 @@ extension Store {
     try await commit { database in
       try database.execute(
         sql: """
-          INSERT INTO workflows (id, created_at, body) VALUES (?, ?, ?)
-          ON CONFLICT (id) DO UPDATE SET body = excluded.body
+          INSERT INTO workflows (id, created_at, archived_at, body) VALUES (?, ?, ?, ?)
+          ON CONFLICT (id) DO UPDATE SET body = excluded.body, archived_at = excluded.archived_at
           """,
-        arguments: [workflow.id, workflow.createdAt.milliseconds, body]
+        arguments: [
+          workflow.id, workflow.createdAt.milliseconds, workflow.archivedAt?.milliseconds, body,
+        ]
       )
       if let version, let number = version["version"]?.int {
         try database.execute(
@@ -81,15 +99,6 @@ extension Store {
         )
       }
       if let answer { try Self.save(answer, in: database) }
-    }
-  }
-
-  /// Takes away a workflow that has no runs, and its versions.
-  /// - Throws: ``StoreMistake``; `exists` when it has runs after all.
-  func remove(workflow id: String) async throws(StoreMistake) {
-    try await commit { database in
-      try database.execute(sql: "DELETE FROM versions WHERE workflow_id = ?", arguments: [id])
-      try database.execute(sql: "DELETE FROM workflows WHERE id = ?", arguments: [id])
     }
   }
 
@@ -108,17 +117,23 @@ extension Store {
     }
   }
 
-  /// A page of workflows, oldest first.
+  /// A page of the workflows in use, oldest first.
   func workflows(limit: Int, offset: Int) async throws(StoreMistake) -> RowPage {
     try await read { database in
-      let rows = try String.fetchAll(
+      let rows = try PageRows(
         database,
-        sql: "SELECT body FROM workflows ORDER BY created_at, id LIMIT ? OFFSET ?",
-        arguments: [limit + 1, offset]
+        sql: """
+          SELECT body FROM workflows WHERE archived_at IS NULL
+          ORDER BY created_at, id LIMIT ? OFFSET ?
+          """,
+        arguments: [limit + 1, offset],
+        limit: limit
       )
-      let total = try Int.fetchOne(database, sql: "SELECT count(*) FROM workflows")
-      let next = rows.count > limit ? String(offset + limit) : nil
-      return RowPage(rows: Array(rows.prefix(limit)), total: total ?? 0, next: next)
+      let total = try Int.fetchOne(
+        database,
+        sql: "SELECT count(*) FROM workflows WHERE archived_at IS NULL"
+      )
+      return rows.page(total: total, offset: offset)
     }
   }
 
@@ -126,33 +141,38 @@ extension Store {
   func versions(of workflow: String, limit: Int, offset: Int) async throws(StoreMistake) -> RowPage
   {
     try await read { database in
-      let rows = try String.fetchAll(
+      let rows = try PageRows(
         database,
         sql: """
           SELECT body FROM versions WHERE workflow_id = ?
           ORDER BY version DESC LIMIT ? OFFSET ?
           """,
-        arguments: [workflow, limit + 1, offset]
+        arguments: [workflow, limit + 1, offset],
+        limit: limit
       )
       let total = try Int.fetchOne(
         database,
         sql: "SELECT count(*) FROM versions WHERE workflow_id = ?",
         arguments: [workflow]
       )
-      let next = rows.count > limit ? String(offset + limit) : nil
-      return RowPage(rows: Array(rows.prefix(limit)), total: total ?? 0, next: next)
+      return rows.page(total: total, offset: offset)
+    }
+  }
+
+  /// The JSON text of a published version, or nil.
+  func versionRow(_ number: Int, of workflow: String) async throws(StoreMistake) -> String? {
+    try await read { database in
+      try String.fetchOne(
+        database,
+        sql: "SELECT body FROM versions WHERE workflow_id = ? AND version = ?",
+        arguments: [workflow, number]
+      )
     }
   }
 
   /// The graph of a published version, or nil.
   func snapshot(of workflow: String, version: Int) async throws(StoreMistake) -> WorkflowGraph? {
-    let row = try await read { database in
-      try String.fetchOne(
-        database,
-        sql: "SELECT body FROM versions WHERE workflow_id = ? AND version = ?",
-        arguments: [workflow, version]
-      )
-    }
+    let row = try await versionRow(version, of: workflow)
     guard let row else { return nil }
     let body = try decoded(row) { (bytes) throws(JSONMistake) in try JSONValue(parsing: bytes) }
     do throws(GraphIssue) {

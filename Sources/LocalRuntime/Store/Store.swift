@@ -2,6 +2,7 @@ import GRDB
 import Glibc
 import JSON
 import Runs
+import Synchronization
 
 /// Everything the runtime remembers, in one folder; one process at a time.
 ///
@@ -10,9 +11,13 @@ package final class Store: Sendable {
   /// The folder, for sentences.
   package let folder: String
   let pool: DatabasePool
+  /// Tells which events became durable.
+  let feed = EventFeed()
   private let counter = ChangeCounter()
   private let queue: CommitQueue
   private let lock: FolderLock
+  /// Why the last write failed; nil once one went well again.
+  private let trouble = Mutex<StoreMistake?>(nil)
 
   /// Opens a folder, which is made when it is not there.
   /// - Throws: ``StoreMistake`` when another process has it, or it cannot be read or written.
@@ -66,9 +71,38 @@ package final class Store: Sendable {
   func commit(_ write: @escaping @Sendable (Database) throws -> Void) async throws(StoreMistake) {
     do {
       try await queue.commit(write)
+      trouble.withLock { $0 = nil }
     } catch {
-      throw StoreMistake(error, folder: folder)
+      let mistake = StoreMistake(error, folder: folder)
+      if mistake.kind != .exists { trouble.withLock { $0 = mistake } }
+      throw mistake
     }
+  }
+
+  /// Why nothing can be written now, or nil.
+  ///
+  /// Looks at what the system says of folder and disk; only when the last write failed is another one
+  /// tried.
+  func findTrouble() async -> StoreMistake? {
+    if let mistake = Self.look(at: folder) { return mistake }
+    guard trouble.withLock({ $0 }) != nil else { return nil }
+    do throws(StoreMistake) {
+      try await commit { database in
+        try database.execute(sql: "UPDATE probe SET tries = tries + 1")
+      }
+      return nil
+    } catch {
+      return error
+    }
+  }
+
+  private static func look(at folder: String) -> StoreMistake? {
+    guard unsafe access("\(folder)/runtime.sqlite", W_OK) == 0 else {
+      return StoreMistake(.unwritable, "cannot write to \(folder): \(FolderLock.reason(errno))")
+    }
+    var disk = statvfs()
+    guard unsafe statvfs(folder, &disk) == 0, disk.f_bavail == 0 else { return nil }
+    return StoreMistake(.full, "the disk that holds \(folder) is full; make room and try again")
   }
 
   /// Reads a consistent state.

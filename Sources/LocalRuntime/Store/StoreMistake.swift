@@ -39,7 +39,13 @@ package struct StoreMistake: Error, Sendable, Equatable {
     switch error.resultCode {
     case .SQLITE_FULL:
       self.init(.full, "the disk that holds \(folder) is full; make room and try again")
-    case .SQLITE_READONLY, .SQLITE_CANTOPEN, .SQLITE_PERM, .SQLITE_IOERR:
+    case .SQLITE_IOERR:
+      let said = error.message ?? "the disk failed"
+      self.init(
+        .unwritable,
+        "cannot write to \(folder): \(said); check that its disk has room and works"
+      )
+    case .SQLITE_READONLY, .SQLITE_CANTOPEN, .SQLITE_PERM:
       let said = error.message ?? "not writable"
       self.init(.unwritable, "cannot write to \(folder): \(said); check its permissions")
     case .SQLITE_CONSTRAINT:

@@ -38,18 +38,6 @@ indirect enum TemplateExpression: Sendable, Equatable {
   }
 }
 
-/// A path into what a run knows: its input, the results and inputs of its steps, the run itself.
-struct TemplateReference: Sendable, Hashable {
-  /// The names between the dots.
-  let path: [String]
-
-  /// The path as it was written.
-  var text: String { path.joined(separator: ".") }
-
-  /// The step that it reads, if it reads one.
-  var stepID: String? { path[0] == "steps" ? path[1] : nil }
-}
-
 extension TemplateExpression.Comparison {
   /// Whether the comparison holds.
   ///

@@ -6,6 +6,8 @@ struct TemplateMistake: Error, Sendable, Equatable {
     case syntax
     /// A reference has no value and no "else".
     case missing
+    /// The value would be larger or deeper than it may be.
+    case excess
   }
 
   /// What kind of mistake it is.

@@ -11,9 +11,14 @@ struct TemplateParser {
   /// How deep expressions may nest: texts come from outside, the stack is ours.
   static let maximumDepth = 32
 
-  private let scalars: [Unicode.Scalar]
-  private var at = 0
+  /// How many values one expression may read: what is evaluated is a tree, as deep as they are many.
+  static let maximumOperands = 256
+
+  let scalars: [Unicode.Scalar]
+  /// The place of the next scalar.
+  var at = 0
   private var depth = 0
+  private var operands = 0
   private var inCondition = false
 
   private init(_ text: String) {
@@ -35,6 +40,7 @@ struct TemplateParser {
       if !plain.isEmpty { pieces.append(.text(String(plain))) }
       plain = String.UnicodeScalarView()
       parser.at += 2
+      parser.operands = 0
       pieces.append(.expression(try parser.either()))
       try parser.expectEnd()
     }
@@ -100,6 +106,13 @@ struct TemplateParser {
   private mutating func operand() throws(TemplateMistake) -> TemplateExpression {
     skipBlank()
     guard at < scalars.count else { throw unexpected("a value") }
+    operands += 1
+    guard operands <= Self.maximumOperands else {
+      throw TemplateMistake(
+        .syntax,
+        "the expression reads more than \(Self.maximumOperands) values"
+      )
+    }
     switch scalars[at] {
     case "\"", "'": return .literal(.string(try quoted()))
     case "(":
@@ -112,6 +125,7 @@ struct TemplateParser {
       let inner = try either()
       try expectEnd()
       return inner
+    case "[", "{": return .literal(try literal())
     default: return try word()
     }
   }
@@ -130,29 +144,6 @@ struct TemplateParser {
     }
     if let number = JSONNumber(word) { return .literal(.number(number)) }
     return .reference(try TemplateReference(reading: word))
-  }
-
-  private mutating func quoted() throws(TemplateMistake) -> String {
-    let quote = scalars[at]
-    at += 1
-    var text = String.UnicodeScalarView()
-    while at < scalars.count {
-      let scalar = scalars[at]
-      at += 1
-      if scalar == quote { return String(text) }
-      guard scalar == "\\" else {
-        text.append(scalar)
-        continue
-      }
-      guard at < scalars.count else { break }
-      switch scalars[at] {
-      case "n": text.append("\n")
-      case "t": text.append("\t")
-      case let other: text.append(other)
-      }
-      at += 1
-    }
-    throw TemplateMistake(.syntax, "a quoted text in a template does not end")
   }
 
   // MARK: Tokens
@@ -223,41 +214,5 @@ struct TemplateParser {
     var rest = String.UnicodeScalarView()
     rest.append(contentsOf: scalars[at...].prefix(12))
     return TemplateMistake(.syntax, "“\(String(rest))” stands where \(wanted) should")
-  }
-}
-
-extension TemplateReference {
-  /// Names of the documented language that only mean something inside loops.
-  private static let loopNames: Set<String> = ["item", "index", "foreach", "body", "while", "loop"]
-
-  /// Reads a dotted path, refusing what can never have a value.
-  init(reading word: String) throws(TemplateMistake) {
-    let path = word.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
-    guard path.allSatisfy({ !$0.isEmpty }) else {
-      throw TemplateMistake(.syntax, "“\(word)” has an empty name between its dots")
-    }
-    switch path[0] {
-    case "input", "run": break
-    case "steps":
-      guard path.count >= 3, path[2] == "result" || path[2] == "input" else {
-        throw TemplateMistake(
-          .syntax,
-          "“\(word)” should read “steps.<id>.result” or “steps.<id>.input”"
-        )
-      }
-    case let name where Self.loopNames.contains(name):
-      throw TemplateMistake(
-        .syntax,
-        "“\(word)” has a value only inside loops, which this version does not execute"
-      )
-    default:
-      let meant = Spelling.nearest(to: path[0], in: ["input", "steps", "run"])
-      let hint = meant.map { "; “\($0)” was meant?" } ?? "; put texts in quotes"
-      throw TemplateMistake(
-        .syntax,
-        "“\(word)” does not begin with “input”, “steps” or “run”\(hint)"
-      )
-    }
-    self.path = path
   }
 }
