@@ -1,5 +1,5 @@
 # The two commands of the README are tools/demo and tools/test; these are for working on the house.
-.PHONY: build release test lint format record demo bench e2e soak check install
+.PHONY: build release test lint format record demo bench bench-runtime e2e soak check install
 
 PREFIX ?= /usr/local
 SHARE = $(DESTDIR)$(PREFIX)/share
@@ -46,6 +46,10 @@ bench: release
 	cc -O2 -Wall -o .build/release/command-center-reference \
 	  Benchmarks/Reference/reference.c -lncursesw -lcurl
 	.build/release/benchmark
+
+# The embedded runtime by itself: start, answers, durable events, the inbox's poll over 10,000 runs.
+bench-runtime: release
+	python3 Benchmarks/runtime .build/release/command-center-runtime
 
 install: release
 	install -d $(DESTDIR)$(PREFIX)/bin $(SHARE)/command-center $(SHARE)/man/man1 \

@@ -115,7 +115,7 @@ let package = Package(
       name: "benchmark",
       dependencies: ["CPty", "JSON", "Runs", "RuntimeAPI", "Triage"],
       path: "Benchmarks",
-      exclude: ["CPty", "Reference", "README.md"],
+      exclude: ["CPty", "Reference", "README.md", "runtime"],
       swiftSettings: house
     ),
 
