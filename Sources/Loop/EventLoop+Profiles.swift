@@ -38,6 +38,8 @@ struct Errands {
   var epoch = 0
   /// A reading that is newer than what is kept on disk.
   var unsaved: Reading?
+  /// Whether a reading is on its way to the disk.
+  var isSaving = false
   /// Whether it says anything else than what is kept.
   var isNews = false
   /// When the last one was given away to be kept, by the clock that nobody sets.
@@ -132,7 +134,10 @@ extension EventLoop {
   /// Keeps the last reading, unless there is no time for it.
   func leaveProfile(isHurried: Bool) {
     shelveRest(isHurried: isHurried)
-    guard !isHurried, let file = profile.snapshots, let reading = errands.unsaved else { return }
+    guard !isHurried else { return }
+    // Else a program that is left at once would end before its first reading is kept.
+    if errands.isSaving { clerk.finish(withinMilliseconds: 200) }
+    guard let file = profile.snapshots, let reading = errands.unsaved else { return }
     errands.unsaved = nil
     do throws(Fault) {
       try file.save(reading)
@@ -161,6 +166,7 @@ extension EventLoop {
     case .kept(.success(let file)): handle(.access(.taken(keptIn: file)))
     case .kept(.failure(let fault)): handle(.access(.unkept(fault.sentence)))
     case .saved(let fault):
+      errands.isSaving = false
       guard let fault, !errands.complained else { return }
       errands.complained = true
       log?.write(.error, "snapshot", fault.sentence, at: now)
@@ -226,6 +232,7 @@ extension EventLoop {
     errands.savedAt = now
     errands.unsaved = nil
     errands.isNews = false
+    errands.isSaving = true
     clerk.take { [epoch = errands.epoch] in
       do throws(Fault) {
         try file.save(reading)
