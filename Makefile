@@ -20,9 +20,10 @@ e2e:
 	tools/test --filter EndToEndTests
 
 # One front through every server fault, for ten minutes; commands cut at 300 places a verb; the
-# runtime through requests that nobody would think of, hundreds an operation and in chains.
+# runtime killed a hundred times, and through requests that nobody would think of, in chains too.
 soak:
 	SOAK_SECONDS=600 tools/test --filter 'EndToEndTests.*Soak'
+	COMMAND_CENTER_KILLS=100 tools/test --filter LocalRuntimeTests.CrashTests
 	tools/contract --fuzz 300 --phases examples,coverage,fuzzing,stateful
 
 lint:

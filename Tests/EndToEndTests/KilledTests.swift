@@ -165,7 +165,8 @@ extension EndToEnd {
         let first = try open()
         try first.waitFor("AWAITING APPROVAL 1", "live")
         try first.press("e")
-        try first.waitFor("[4 Task]")
+        // The fields are there once the run has been read.
+        try first.waitFor("[4 Task]", "comment")
         try first.press("E")
         try first.waitFor("at work")
         let editor = try Waiting.until("the editor's number") {
