@@ -65,6 +65,9 @@ package struct JSONObject: Sendable, Equatable, ExpressibleByDictionaryLiteral {
     members.append(Member(key, value))
   }
 
+  /// From so many members on they are looked up by a table.
+  static let fewMembers = 16
+
   /// Where each member is.
   var places: [String: Int] {
     Dictionary(members.enumerated().map { ($1.key, $0) }) { first, _ in first }
@@ -84,6 +87,12 @@ package struct JSONObject: Sendable, Equatable, ExpressibleByDictionaryLiteral {
     if left.keys == right.keys {
       return zip(left.members, right.members).allSatisfy { $0.value == $1.value }
     }
-    return left.members.allSatisfy { right[$0.key] == $0.value }
+    guard left.count >= fewMembers else {
+      return left.members.allSatisfy { right[$0.key] == $0.value }
+    }
+    let places = right.places
+    return left.members.allSatisfy { member in
+      places[member.key].map { right.members[$0].value == member.value } ?? false
+    }
   }
 }

@@ -30,6 +30,14 @@ package enum Verb: Sendable, Hashable {
     }
   }
 
+  /// Whether it is about a run as a whole, and not about one of its tasks.
+  package var isAboutRun: Bool {
+    switch self {
+    case .pause, .resume, .stop: true
+    case .approve, .reject, .start: false
+    }
+  }
+
   /// Every verb.
   package static let all: [Verb] = [
     .approve, .reject, .pause, .resume, .stop(.graceful), .stop(.immediate), .start,

@@ -25,6 +25,9 @@ package struct Failure: Sendable, Equatable {
       "the model provider refused or did not answer: check the provider's key and the model id",
     "LUA_SCRIPT_FAILED":
       "the step's script ended with an error: the message names its line",
+    "VALIDATION_ERROR":
+      "the data of the run is not what the graph asks for: the message names the field; repair "
+      + "the input or the graph",
     "INSUFFICIENT_CREDITS":
       "the credits are used up: top up (spent in the order trial, included, pay as you go)",
     "RUN_STALLED_OR_TIMED_OUT":

@@ -44,4 +44,15 @@ package struct RunEvent: Sendable, Equatable {
   package var failureCode: String? {
     data["failure_code"]?.string ?? data["code"]?.string ?? data["error"]?["code"]?.string
   }
+
+  /// The step that cancelled or blocked this one: by its failure, or as a task by being rejected.
+  package var cause: StepID? {
+    (data["caused_by_step_id"] ?? data["caused_by"] ?? data["blocked_by_step_id"])?.identity
+      .map { StepID($0) }
+  }
+
+  /// Whether this is the end that a stop of the run made of a step in flight.
+  package var isStop: Bool {
+    failureCode == "RUN_STOPPED" && data["reason"]?.string == "run_stopped"
+  }
 }

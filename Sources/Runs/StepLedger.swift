@@ -74,7 +74,7 @@ private struct Ledger {
         $0.endedAt = event.at
         if event.isSkip {
           $0.outcome = .skipped(SkipReason(event.data["reason"]?.string))
-          $0.causedBy = Ledger.cause(event)
+          $0.causedBy = event.cause
         } else {
           $0.outcome = .success
           $0.result = event.data["result"]
@@ -93,7 +93,7 @@ private struct Ledger {
         $0.outcome =
           event.data["reason"]?.string == "run_failed" || event.failureCode != "RUN_STOPPED"
           ? .cancelled : .stopped
-        $0.causedBy = Ledger.cause(event)
+        $0.causedBy = event.cause
       }
     case "task_created", "human_task_created": update(id) { $0.outcome = .waiting }
     case "task_completed", "human_task_completed": update(id) { $0.outcome = .running }
@@ -103,10 +103,6 @@ private struct Ledger {
       update(id) { $0.credits = $0.credits.map { $0 + amount } ?? amount }
     default: break
     }
-  }
-
-  private static func cause(_ event: RunEvent) -> StepID? {
-    (event.data["caused_by_step_id"] ?? event.data["caused_by"])?.identity.map { StepID($0) }
   }
 
   /// A run that has ended leaves no step in the air: what was in flight ended with it, what had not

@@ -58,6 +58,9 @@ package struct Graph: Sendable, Equatable {
 
     /// The name, else the id.
     package var title: String { name ?? id.text }
+    /// Whether its author switched it off: it is skipped, and what follows it runs as if it were not
+    /// there.
+    package var isOff: Bool { source["enabled"]?.bool == false }
   }
 
   /// The steps in the order of the graph.

@@ -179,6 +179,13 @@ package final class TransferPool {
     return brokenOff.removeValue(forKey: id)
   }
 
+  /// Whether a running exchange has begun to say what it has to say to the server, or to the proxy on
+  /// the way there.
+  package func hasSent(_ id: TransferID) -> Bool {
+    guard let transfer = running.first(where: { $0.id == id }) else { return false }
+    return transfer.easy.number(CURLINFO_REQUEST_SIZE) > 0
+  }
+
   private func progress(of transfer: Transfer) -> Progress? {
     let status = transfer.easy.number(CURLINFO_RESPONSE_CODE)
     // An interim answer (100, 103) is not the one that was asked for.

@@ -69,10 +69,12 @@ struct DemoCommand: ParsableCommand {
       let demo = try Demo(runtime, program: program, environment: options.environment)
       try await demo.prepare()
       let going = Task { await demo.keepGoing() }
+      var failure: RuntimeMistake?
       if Announcement(runtime, folder: options.folder).write(form, to: STDOUT_FILENO) {
-        for await _ in endings { break }
+        failure = await runtime.run(until: endings)
       }
       going.cancel()
+      if let failure { throw failure }
       await runtime.shutDown()
     } catch {
       await runtime.shutDown()

@@ -102,8 +102,9 @@ struct Serve: ParsableCommand {
         random: { random.next() },
         report: { options.log.notice(.warn, $0) }
       )
+      var failure: RuntimeMistake?
       if Announcement(runtime, folder: options.folder).write(form, to: STDOUT_FILENO) {
-        for await _ in endings { break }
+        failure = await runtime.run(until: endings)
       }
       options.log.notice(.info, "ending: no new requests, what is in progress is settled")
       let impatience = Task.detached {
@@ -116,7 +117,8 @@ struct Serve: ParsableCommand {
       }
       await runtime.shutDown()
       impatience.cancel()
-      return 0
+      // It was said when it happened; whoever started the program hears by the code that it may again.
+      return failure == nil ? 0 : 1
     } catch {
       Session.complain("Error: \(error.sentence)")
       return 1

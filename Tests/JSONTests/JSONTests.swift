@@ -50,6 +50,26 @@ import Testing
     #expect(JSONWriter.text(value, .canonical) == #"{"a":2,"z":3}"#)
   }
 
+  @Test(arguments: [3, 15, 16, 40])
+  func `objects are the same in any order, and differ by one member`(count: Int) {
+    let members = (0..<count).map { JSONObject.Member("k\($0)", .int($0)) }
+    let object = JSONObject(members)
+    #expect(object == JSONObject(members.reversed()))
+    var other = JSONObject(members.reversed())
+    other["k1"] = 7
+    #expect(object != other)
+    other["k1"] = nil
+    #expect(object != other)
+    other["z"] = 1
+    #expect(object != other)
+  }
+
+  /// Every key looked for among all others would take minutes.
+  @Test func `large objects in another order are compared by a table`() {
+    let members = (0..<100_000).map { JSONObject.Member("a-member-of-some-name-\($0)", .int($0)) }
+    #expect(JSONObject(members) == JSONObject(members.reversed()))
+  }
+
   @Test func `of keys repeated far behind each has its first place and its last value`() throws {
     let once = (0..<40).map { "\"k\($0)\":0" }
     let again = (0..<40).reversed().map { "\"k\($0)\":\($0)" }

@@ -132,6 +132,14 @@ struct Bench {
     }
   }
 
+  /// An attempt says on its way that it called its tool.
+  mutating func called(_ place: String, attempt: Int = 1) throws {
+    let note = StepNote(type: "tool_called", data: ["server": "demo", "tool": "t"])
+    try perform { machine throws(Rejection) in
+      machine.note(StepPlace(text: place), attempt: attempt, note)
+    }
+  }
+
   /// Time passes, and what is due then happens.
   mutating func pass(_ duration: Duration) throws {
     let end = now + duration

@@ -55,8 +55,10 @@ import Testing
           "/v1/tasks/pending", "/v1/workflows/flow/versions", "/v1/workflows/flow/versions/1",
           "/v1/workflows/flow/triggers", triggerPath,
         ].map { Endpoint(method: "GET", path: $0, isForViewers: true) }
-        + ["\(run)/tasks/pending", "/v1/inbound-webhooks", webhookPath, "/v1/pats"]
-        .map { Endpoint(method: "GET", path: $0) }
+        + [
+          "\(run)/tasks/pending", "/v1/inbound-webhooks", webhookPath, "/v1/pats",
+          "/v1/billing/usage", "/v1/billing/action-pricing",
+        ].map { Endpoint(method: "GET", path: $0) }
         + [
           Endpoint(method: "POST", path: "/v1/workflows", wrongType: #"{"name":[]}"#),
           Endpoint(method: "PATCH", path: "/v1/workflows/flow", wrongType: #"{"run_setup":7}"#),

@@ -69,7 +69,7 @@ import Testing
     try bench.succeed("fetch")
     try bench.tell(.stop(.immediate))
     #expect(bench.status == .stopped)
-    #expect(bench.outcome("router") == .skipped(.other("Stopped")))
+    #expect(bench.outcome("router") == .skipped(.blocked))
   }
 
   @Test func `what single steps were given is read under _steps, and survives a crash`() throws {

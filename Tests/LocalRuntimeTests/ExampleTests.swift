@@ -220,6 +220,7 @@ import Testing
       status: "stopped",
       failure: ("RUN_STOPPED", nil),
       cancelled: ["summarize-a", "summarize-b", "summarize-c"],
+      skipped: ["write-digest": "blocked"],
       credits: 20
     ),
     Course(
@@ -228,6 +229,7 @@ import Testing
       stop: ("summarize-c", ["graceful"]),
       status: "stopped",
       failure: ("RUN_STOPPED", nil),
+      skipped: ["write-digest": "blocked"],
       credits: 20
     ),
     Course(
@@ -238,6 +240,11 @@ import Testing
       status: "stopped",
       failure: ("RUN_STOPPED", nil),
       cancelled: ["read-mailbox"],
+      skipped: [
+        "find-attachments": "blocked", "classify-invoices": "blocked", "read-amounts": "blocked",
+        "fetch-invoices": "blocked", "match-orders": "blocked", "check-vat": "blocked",
+        "book-entries": "blocked", "file-report": "blocked",
+      ],
       credits: 5
     ),
   ]
@@ -317,8 +324,9 @@ import Testing
     #expect(counts?["running"] == 0)
     #expect(counts?["cancelled"]?.int == course.cancelled.count)
     #expect(events.compactMap { $0["seq"]?.int } == Array(1...events.count))
-    let cancelled = outer.filter { $0["event_type"] == "step_cancelled" }
-      .compactMap { $0["step_id"]?.string }
+    let cancelled = outer.filter { event in
+      event["event_type"] == "step_cancelled" || event["data"]?["reason"] == "run_stopped"
+    }.compactMap { $0["step_id"]?.string }
     #expect(Set(cancelled) == Set(course.cancelled))
     var skipped: [String: String] = [:]
     for event in outer where event["data"]?["skipped"] == true {

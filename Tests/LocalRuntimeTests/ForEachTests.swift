@@ -56,6 +56,29 @@ import Testing
     #expect(bench.state.rounds.isEmpty)
   }
 
+  @Test func `a loop that has made more than is kept fails before its end`() throws {
+    var rules = RunMachine.Rules()
+    rules.maximumLoopResult = 100
+    let text: JSONValue = .string(String(repeating: "x", count: 40))
+    var bench = try Bench(
+      each("loop", [call("send")], #""for_each_max_parallel":1"#),
+      input: three,
+      rules: rules
+    )
+    try bench.succeed("loop|0|send", text)
+    try bench.succeed("loop|1|send", text)
+    #expect(bench.state.run.status == .running)
+    #expect(bench.kept.loopBytes == ["loop": 84])
+    #expect(bench.state.loopBytes == bench.kept.loopBytes)
+    try bench.succeed("loop|2|send", text)
+    #expect(bench.state.run.status == .failed)
+    #expect(
+      bench.state.steps["loop"]?.failure?.message
+        == "by round 2 the loop has made 126 bytes; at most 100 are kept"
+    )
+    #expect(bench.state.loopBytes == [:])
+  }
+
   @Test func `events of inner steps carry the qualified id and the index`() throws {
     var bench = try bench(input: ["items": ["a", "b"]])
     try bench.succeed("loop|1|send", ["n": 1])
@@ -108,7 +131,7 @@ import Testing
     #expect(refused.status == .failed)
     #expect(
       refused.state.run.failure?.message
-        == "step “loop”, for_each_items: the list has 501 items; at most 500 are worked on"
+        == "step “loop”, for_each_items: the loop has 501 items; at most 500 are allowed"
     )
   }
 
@@ -336,7 +359,7 @@ import Testing
     try bench.tell(.stop(.immediate))
     #expect(bench.status == .stopped)
     #expect(bench.outcome("loop") == .stopped)
-    #expect(bench.event("step_cancelled", "loop#body#send")?.data["code"] == "RUN_STOPPED")
+    #expect(bench.event("step_failed", "loop#body#send")?.data["code"] == "RUN_STOPPED")
 
     bench = try self.bench(#""for_each_max_parallel":1"#)
     try bench.tell(.stop(.graceful))

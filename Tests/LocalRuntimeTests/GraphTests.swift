@@ -19,8 +19,8 @@ import Testing
   /// A graph of one sound step and one more, written as members.
   private func withStep(_ members: String) throws -> GraphReport {
     try check(
-      #"{"steps":[{"id":"first","type":"human_task"},{"id":"s","type":"mcp_call","#
-        + #""instance_id":"demo","tool_name":"echo","# + members + "}]}"
+      #"{"steps":[{"id":"first","type":"lua_script","script":"return {}"},"#
+        + #"{"id":"s","type":"mcp_call","instance_id":"demo","tool_name":"echo","# + members + "}]}"
     )
   }
 

@@ -238,6 +238,26 @@ struct RawPeer {
     await server.listener.stop()
   }
 
+  @Test func `a thousand who come, and go or stay, keep nobody from an answer`() async throws {
+    let server = try await TestServer()
+    let place = server.listener.place
+    let flood = Task.detached {
+      var staying: [RawPeer] = []
+      for number in 0..<1000 {
+        // Whom the listener refuses or sends away counts as one who has come.
+        guard let peer = try? RawPeer(place) else { continue }
+        if number % 3 == 0 { staying.append(peer) } else { peer.close() }
+      }
+      return staying
+    }
+    for _ in 0..<100 { #expect(try await server.get("/v1/runs").status == 200) }
+    let staying = await flood.value
+    #expect(!staying.isEmpty)
+    #expect(try await server.get("/v1/runs").status == 200)
+    for peer in staying { peer.close() }
+    await server.listener.stop()
+  }
+
   @Test func `whoever is slow is sent away`() async throws {
     var limits = Listener.Limits()
     limits.patience.head = .milliseconds(100)

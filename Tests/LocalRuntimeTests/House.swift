@@ -107,7 +107,7 @@ actor Gate: StepExecutor {
 
   func execute(
     _ call: StepCall,
-    note: @Sendable (StepNote) -> Void
+    note: @escaping @Sendable (StepNote) -> Void
   ) async throws(StepFailure) -> JSONValue {
     let id = call.place
     note(StepNote(type: "tool_called", data: ["arguments": .object(call.parameters)]))
@@ -176,7 +176,8 @@ struct TestRuntime {
     folder: TestFolder? = nil,
     time: HandClock = HandClock(),
     limits: Engine.Limits = Engine.Limits(),
-    isFull: Bool = false
+    isFull: Bool = false,
+    report: (@Sendable (String) -> Void)? = nil
   ) async throws {
     self.folder = try folder ?? TestFolder()
     self.time = time
@@ -187,7 +188,7 @@ struct TestRuntime {
       clock: time.clock,
       executors: ["mcp_call": gate, "lua_script": gate],
       limits: limits,
-      report: { if !isFull { Issue.record("\($0)") } }
+      report: report ?? { if !isFull { Issue.record("\($0)") } }
     )
     try await engine.open()
   }

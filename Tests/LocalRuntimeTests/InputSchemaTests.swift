@@ -101,6 +101,29 @@ import Testing
     #expect(result.problems == ["input.ordr is not foreseen; “order” was meant?"])
   }
 
+  @Test func `words are compared for the first surplus names only`() throws {
+    let names = (0..<8).map { #""order\#($0)":1"# }.joined(separator: ",")
+    let result = try accept(
+      #"{"properties":{"order":{}},"additionalProperties":false}"#,
+      "{\(names)}"
+    )
+    #expect(result.problems.count == 8)
+    #expect(result.problems.filter { $0.hasSuffix("“order” was meant?") }.count == 5)
+  }
+
+  /// Each of fifty words held against each of so many would take minutes.
+  @Test func `among very many names no words are compared`() throws {
+    let known = (0..<100_000).map { JSONObject.Member("property-number-\(1_000_000 + $0)", [:]) }
+    let input = (0..<60).map { JSONObject.Member("property_number_\(1_000_000 + $0)", 1) }
+    let schema: JSONValue = [
+      "properties": .object(JSONObject(known)), "additionalProperties": false,
+    ]
+    let read = try #require(InputSchema.read(schema).schema)
+    let problems = read.accept(JSONObject(input)).problems
+    #expect(problems.count == SchemaCheck.maximumProblems)
+    #expect(problems.allSatisfy { $0.what == "is not foreseen" })
+  }
+
   @Test func `the list form is read`() throws {
     let schema = """
       [{"name":"url","type":"string"},{"name":"n","type":"integer","optional":true},

@@ -74,7 +74,8 @@ import Testing
     )
     #expect(
       result == [
-        "model": "m-1-2026", "text": "Hello", "tokens_in": 12, "tokens_out": 3, "latency_ms": 0,
+        "model": "m-1-2026", "requested_model": "m-1", "text": "Hello", "tokens_in": 12,
+        "tokens_out": 3, "latency_ms": 0,
       ]
     )
     #expect(notes.all == [StepNote(type: "llm_output", data: ["delta": "Hello"])])
@@ -134,7 +135,10 @@ import Testing
     let notes = Notes()
     let result = try await endpoint.executor.execute(Self.call(), note: notes.take)
     #expect(
-      result == ["model": "m", "text": "Hi", "tokens_in": 4, "tokens_out": 2, "latency_ms": 0]
+      result == [
+        "model": "m", "requested_model": "m-1", "text": "Hi", "tokens_in": 4, "tokens_out": 2,
+        "latency_ms": 0,
+      ]
     )
     #expect(notes.all.map(\.data) == [["delta": "Hi"]])
   }
@@ -167,7 +171,7 @@ import Testing
       (
         "429 Too Many Requests", ["Retry-After: 7"], "slow down",
         StepFailure(
-          code: "UPSTREAM_ERROR",
+          code: "LLM_REQUEST_FAILED",
           message: "the model “m-1” of [llm.local] cannot answer now (429): “slow down”",
           isTransient: true,
           retryAfter: .seconds(7)
@@ -176,7 +180,7 @@ import Testing
       (
         "503 Service Unavailable", [], "",
         StepFailure(
-          code: "UPSTREAM_ERROR",
+          code: "LLM_REQUEST_FAILED",
           message: "the model “m-1” of [llm.local] cannot answer now (503)",
           isTransient: true
         )
@@ -273,6 +277,42 @@ import Testing
     #expect(cut.isTransient)
   }
 
+  @Test(arguments: [
+    [], [event(#"{"choices":[],"usage":{"prompt_tokens":1,"completion_tokens":0}}"#)],
+    [event(#"{"model":"m-1","choices":[null]}"#)],
+  ])
+  func `an end without any answer before it is no answer, and may pass`(
+    before: [RawServer.Action]
+  ) async throws {
+    let endpoint = try Endpoint { _ in [Self.head] + before + [Self.event("[DONE]"), .close] }
+    defer { endpoint.server.stop() }
+    #expect(
+      await endpoint.executor.failure(Self.call())
+        == StepFailure(
+          code: "LLM_REQUEST_FAILED",
+          message: "the model “m-1” of [llm.local] ended without an answer",
+          isTransient: true
+        )
+    )
+  }
+
+  @Test func `an answer that is empty is an answer, and the name of its model is cut`()
+    async throws
+  {
+    let name = String(repeating: "é", count: 150)
+    let endpoint = try Endpoint { _ in
+      [
+        Self.head, Self.event(#"{"model":"\#(name)","choices":[{"delta":{}}]}"#),
+        Self.event("[DONE]"), .close,
+      ]
+    }
+    defer { endpoint.server.stop() }
+    let result = try await endpoint.executor.result(Self.call())
+    #expect(result["text"] == "")
+    #expect(result["model"]?.string == String(repeating: "é", count: 100))
+    #expect(result["requested_model"] == "m-1")
+  }
+
   @Test func `an endless event and an endless text are refused`() async throws {
     let endpoint = try Endpoint { _ in
       [Self.head, .send(Array(repeating: UInt8(ascii: "x"), count: 5 << 20)), .close]
@@ -352,7 +392,7 @@ import Testing
     let endpoint = try Endpoint { _ in [] }
     endpoint.server.stop()
     let failure = await endpoint.executor.failure(Self.call())
-    #expect(failure.code == "DEPENDENCY_UNAVAILABLE")
+    #expect(failure.code == "LLM_REQUEST_FAILED")
     #expect(failure.isTransient)
   }
 
@@ -430,6 +470,12 @@ import Testing
           + "Known are [llm.openai]"
       )
     ) { try closed.choice(model: "gpt-4", reference: nil, credential: nil) }
+    #expect(
+      throws: StepFailure(
+        code: "LLM_REQUEST_FAILED",
+        message: "no endpoint of runtime.toml has the model “claude-x”. Known are [llm.openai]"
+      )
+    ) { try closed.choice(model: "claude-x", reference: nil, credential: nil) }
     #expect(
       throws: StepFailure(
         code: "LLM_REQUEST_FAILED",

@@ -92,10 +92,25 @@ private func included(_ whole: Int64) -> Budget {
     await runtime.gate.end("a")
     try await runtime.run(is: .completed)
     let refusal = await #expect(throws: Rejection.self) { try await runtime.start(run: "second") }
-    #expect(refusal?.status == 409)
+    #expect(refusal?.status == 422)
     #expect(refusal?.code == "INSUFFICIENT_CREDITS")
     #expect(try await runtime.store.run("second") == nil)
     try await runtime.start()
+  }
+
+  @Test func `no run starts on less than a step costs`() async throws {
+    let runtime = try await TestRuntime(limits: limits(included(8)))
+    _ = try await runtime.publish(call("a"))
+    try await runtime.start()
+    await runtime.gate.end("a")
+    try await runtime.run(is: .completed)
+    let refusal = await #expect(throws: Rejection.self) { try await runtime.start(run: "second") }
+    #expect(refusal?.code == "INSUFFICIENT_CREDITS")
+    #expect(
+      refusal?.message.hasPrefix("a step costs 5.00 credits, and 3.00 are left") == true,
+      "\(refusal?.message ?? "")"
+    )
+    #expect(try await runtime.store.run("second") == nil)
   }
 
   @Test func `a tool is charged when it is called, in full even when that is more than was left`()

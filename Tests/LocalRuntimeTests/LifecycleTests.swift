@@ -95,8 +95,8 @@ import Testing
         call("a", #""type":"human_task","task_type":"t","task_payload":{"x":"{{input.x}}"}"#),
         "HUMAN_TASK_FAILED"
       ),
-      (child("a", #""input":{"x":"{{input.x}}"}"#), "UPSTREAM_ERROR"),
-      (each("a", [call("b")]), "UPSTREAM_ERROR"),
+      (child("a", #""input":{"x":"{{input.x}}"}"#), "VALIDATION_ERROR"),
+      (each("a", [call("b")]), "VALIDATION_ERROR"),
     ]
     for (step, code) in cases {
       let bench = try Bench(step)

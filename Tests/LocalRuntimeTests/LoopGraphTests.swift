@@ -75,13 +75,26 @@ import Testing
     #expect(step.parameters == [:])
   }
 
-  @Test func `the older form of a body, and a bare path to the items, are read`() throws {
+  @Test func `the older form of a body is refused, and read of what was published`() throws {
+    let source = """
+      {"steps":[{"id":"each","type":"for_each","for_each_items":[1],
+        "for_each_body":{"id":"a","type":"lua_script","script":"return {}"}}]}
+      """
+    let issues = try check(source).issues.filter { $0.severity == .error }
+    #expect(issues.map(\.jsonPath) == ["$.steps[0].for_each_body"])
+    #expect(issues.first?.suggestion == "use for_each_body_steps")
+    #expect(issues.first?.stepID == "each")
+    let graph = try WorkflowGraph(JSONValue(parsing: source))
+    #expect(graph.step("each")?.loop?.bodyOrder == ["a"])
+  }
+
+  @Test func `a bare path to the items is read`() throws {
     let report = try check(
       """
       {"steps":[{"id":"seed","type":"lua_script","script":"return { items = {1} }"},
         {"id":"each","type":"for_each","depends_on":["seed"],
          "for_each_items":"steps.seed.result.items",
-         "for_each_body":{"id":"a","type":"lua_script","script":"return { x = item }"}}]}
+         "for_each_body_steps":[{"id":"a","type":"lua_script","script":"return { x = item }"}]}]}
       """
     )
     #expect(report.issues == [])

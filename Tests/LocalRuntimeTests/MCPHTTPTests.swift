@@ -321,7 +321,7 @@ import Transport
     #expect(
       await Self.failure(Self.connection(server))
         == MCPFailure(
-          .toolError,
+          .refused,
           "the tool “t” of the MCP server “web” refused: what? (code -32602)"
         )
     )
@@ -394,6 +394,51 @@ import Transport
     for way in ways {
       let call = attempt(.mcpCall, way.merging(["tool_name": "t"]), id: "c")
       #expect(try await executor.result(call) == ["a": 1])
+    }
+  }
+
+  @Test func `a call is told of once it may have reached the server, and not before`() async throws
+  {
+    let server = try Self.server { [Self.json(Self.result($0, #"{"a":1}"#))] }
+    defer { server.stop() }
+    let connection = Self.connection(server)
+    let departures = Mutex(0)
+    let call = {
+      try await connection.call("t", arguments: [:], timeout: nil) {
+        departures.withLock { $0 += 1 }
+      }
+    }
+    #expect(try await call() == ["a": 1])
+    #expect(departures.withLock { $0 } == 1)
+    // The session is still there, the server is not.
+    server.stop()
+    await #expect(throws: MCPFailure.self) { try await call() }
+    #expect(departures.withLock { $0 } == 1)
+  }
+
+  @Test func `a tool whose server cannot be reached was not called, and costs nothing`()
+    async throws
+  {
+    let server = try Self.server { _ in [] }
+    server.stop()
+    var gone = MCPServerConfig(name: "gone", command: [], directory: nil, environment: [:])
+    gone.endpoint = .init(url: server.url("/mcp"))
+    let missing = MCPServerConfig(
+      name: "missing",
+      command: ["/no/such/program"],
+      directory: nil,
+      environment: [:]
+    )
+    let executor = MCPExecutor(servers: MCPServers(configs: [gone, missing]))
+    for name in ["gone", "missing"] {
+      let notes = Notes()
+      let call = attempt(.mcpCall, ["instance_id": .string(name), "tool_name": "t"], id: "c")
+      let failure = await #expect(throws: StepFailure.self) {
+        try await executor.execute(call, note: notes.take)
+      }
+      #expect(failure?.code == "MCP_TOOL_FAILED")
+      #expect(failure?.isTransient == true)
+      #expect(notes.all == [])
     }
   }
 

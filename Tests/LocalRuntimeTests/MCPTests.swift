@@ -259,7 +259,7 @@ import Testing
       #expect(
         await server.failure("other")
           == MCPFailure(
-            .toolError,
+            .refused,
             "the tool “other” of the MCP server “test” refused: bad name (code -32602)"
           )
       )
@@ -518,9 +518,6 @@ import Testing
           tools: ["a": ["x", "y", "both"], "b": ["both", "z"]]
         )
     )
-    #expect(await servers.server(forTool: "y") == "a")
-    #expect(await servers.server(forTool: "both") == nil)
-    #expect(await servers.server(forTool: "none") == nil)
     await #expect(
       throws: MCPFailure(
         .unknownServer,

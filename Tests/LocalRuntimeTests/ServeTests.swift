@@ -190,7 +190,7 @@ import Testing
     let program = try TestProgram(arguments)
     let (peer, _) = try await program.peer()
     let refused = try await Self.start(peer, workflow, "r9")
-    #expect(refused.status == 409)
+    #expect(refused.status == 422)
     #expect(refused.json["code"] == "INSUFFICIENT_CREDITS")
     program.send(SIGTERM)
     #expect(try await program.end().code == 0)

@@ -45,7 +45,7 @@ struct TestServer {
   func openScheduler() async {
     let router = router
     await scheduler.open { trigger throws(Rejection) in
-      _ = try await router.automation(of: trigger)
+      try await router.automation(of: trigger)
     }
   }
 

@@ -53,12 +53,14 @@ import Testing
     #expect(try await ask(server, "live-runs")["by_status"] == ["running": 1])
     #expect(try await ask(server, "runs-count")["value"] == 5)
     #expect(try await ask(server, "runs-count")["ended"] == ["completed": 3, "failed": 1])
-    #expect(try await ask(server, "execution-duration")["value"] == 1000)
-    #expect(try await ask(server, "steps-executed")["value"] == 4)
+    let duration = try await ask(server, "execution-duration")
+    #expect(duration["value"] == 4000)
+    #expect(duration["average_ms"] == 1000)
+    #expect(try await ask(server, "steps-executed")["value"] == 5)
     let consumed = try await ask(server, "credits-consumed?window=all")
     #expect(consumed["value"] == 25_000_000)
     #expect(consumed["credits"] == "25.00")
-    #expect(consumed["by_action"] == ["step": 25_000_000])
+    #expect(consumed["by_action"] == ["workflow.step.execute": 25_000_000])
     let billed = try await server.get("/v1/billing/usage").json
     #expect(billed["spent_microcredits"] == consumed["value"])
     #expect(billed["unlimited"] == true)
@@ -75,15 +77,16 @@ import Testing
     try await work(server, [true])
     server.runtime.time.advance(.seconds(2 * 86_400))
     try await work(server, [true, false], from: 1)
+    // It is Thursday by now.
     let runs = try await ask(server, "runs-timeseries?window=week")
     #expect(runs["granularity"] == "day")
     let started = runs["buckets"]?.array?.compactMap { $0["started"]?.int } ?? []
-    #expect(started.count == 8)
+    #expect(started.count == 4)
     #expect(Array(started.suffix(3)) == [1, 0, 2])
     #expect(runs["buckets"]?.array?.last?["failed"] == 1)
     let hours = try await ask(server, "usage-timeseries?window=week&granularity=hour")
     let spent = hours["buckets"]?.array?.compactMap { $0["microcredits"]?.int } ?? []
-    #expect(spent.count == 7 * 24 + 1)
+    #expect(spent.count == 3 * 24 + 23)
     #expect(spent.reduce(0, +) == 15_000_000)
     await server.listener.stop()
   }
@@ -142,6 +145,83 @@ import Testing
     #expect(Granularity.day.start(of: -1) == -24)
   }
 
+  @Test func `a step that failed before it was begun was not executed`() async throws {
+    let server = try await TestServer()
+    _ = try await server.runtime.publish(
+      call("a", #""tool_args":{"x":"{{input.missing}}"}"#)
+    )
+    #expect(try await server.start().status == 200)
+    try await server.runtime.run(is: .failed)
+    #expect(try await ask(server, "steps-executed")["value"] == 0)
+    let buckets = try await ask(server, "usage-timeseries")["buckets"]?.array
+    #expect(buckets?.last?["steps"] == 0)
+    await server.listener.stop()
+  }
+
+  @Test(
+    arguments: [
+      // The hand clock's Tuesday, 14 November.
+      ("window=week", "2023-11-13T00:00:00.000Z", "2023-11-14T22:13:20.000Z"),
+      ("window=month", "2023-11-01T00:00:00.000Z", "2023-11-14T22:13:20.000Z"),
+      ("from=2023-11-02&to=2023-11-02", "2023-11-02T00:00:00.000Z", "2023-11-03T00:00:00.000Z"),
+      (
+        "from=2023-11-02T10:20:00Z&to=2023-11-02T11:40:00Z", "2023-11-02T10:00:00.000Z",
+        "2023-11-02T12:00:00.000Z"
+      ),
+    ]
+  )
+  func `a window is this week, this month, or whole days and hours`(
+    _ query: String,
+    _ start: String,
+    _ end: String
+  ) async throws {
+    let server = try await TestServer()
+    let window = try await ask(server, "runs-count?\(query)")["window"]
+    #expect(window == ["from": .string(start), "to": .string(end)])
+    await server.listener.stop()
+  }
+
+  @Test func `what a viewer may not read of billing is refused`() async throws {
+    let server = try await TestServer()
+    let made = try await server.post(
+      "/v1/pats",
+      #"{"display_name":"board","scopes":["workflow:read"],"role":"project_viewer"}"#
+    )
+    let token = try #require(made.json["token"]?.string)
+    for path in ["/v1/billing/usage", "/v1/billing/action-pricing"] {
+      #expect(try await server.send("GET", path, token: token).status == 403)
+      #expect(try await server.get(path).status == 200)
+    }
+    #expect(try await server.send("GET", "/v1/runs", token: token).status == 200)
+    await server.listener.stop()
+  }
+
+  @Test func `sums by the former names of actions are found under those of today`() async throws {
+    let folder = try TestFolder()
+    let queue = try DatabaseQueue(path: "\(folder.path)/runtime.sqlite")
+    try Migrations.all.migrate(queue, upTo: InputMigration.name)
+    try await queue.write { database in
+      try database.execute(
+        sql: """
+          INSERT INTO usage (measure, hour, key, count, amount) VALUES
+            ('credits', 1, 'step', 2, 10), ('credits', 1, 'tool_call', 1, 3),
+            ('credits', 2, 'llm_tokens', 1, 4), ('steps_ended', 1, 'mcp_call|completed', 2, 7),
+            ('steps_ended', 1, 'mcp_call|failed', 1, 7),
+            ('steps_ended', 1, 'mcp_call|skipped', 5, 0)
+          """
+      )
+    }
+    try queue.close()
+    let store = try Store(folder: folder.path)
+    let sums = try await store.usage(.credits, in: 0...9)
+    #expect(sums.map(\.key) == ["llm.tokens", "mcp.tool.call", "workflow.step.execute"])
+    #expect(sums.map(\.amount) == [4, 3, 10])
+    #expect(
+      try await store.usage(.stepsBegun, in: 0...9)
+        == [UsageSum(key: "mcp_call", count: 3, amount: 0)]
+    )
+  }
+
   @Test func `data of the first version is counted when it is opened`() async throws {
     let folder = try TestFolder()
     let queue = try DatabaseQueue(path: "\(folder.path)/runtime.sqlite")
@@ -179,6 +259,11 @@ import Testing
       try await store.usage(.stepsEnded, in: hours)
         == [UsageSum(key: "mcp_call|completed", count: 1, amount: 2000)]
     )
+    #expect(
+      try await store.usage(.stepsBegun, in: hours)
+        == [UsageSum(key: "mcp_call", count: 1, amount: 0)]
+    )
+    #expect(try await store.usage(.credits, in: hours).map(\.key) == ["workflow.step.execute"])
     #expect(
       try await store.usage(.runsEnded, in: hours)
         == [UsageSum(key: "completed", count: 1, amount: 3_600_000)]

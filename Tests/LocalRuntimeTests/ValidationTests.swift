@@ -152,7 +152,7 @@ import Testing
       (#"{"id":"a","type":"human_task","no_auto_start":true,"terminal":true}"#, []),
       (
         #"{"id":"a","type":"human_task","no_auto_start":true},{"id":"c","type":"human_task"},"#
-          + #"{"id":"b","type":"human_task","terminal":true,"depends_on":["a"]}"#,
+          + #"{"id":"b","type":"human_task","terminal":true,"depends_on":["a"],"skip_when":false}"#,
         ["episode_close_gated"]
       ),
       (#"{"id":"a","type":"human_task","terminal":true}"#, ["terminal_without_episode"]),
@@ -170,7 +170,7 @@ import Testing
      "steps":[{"id":"x","type":"mcp_call","tool_name":"t",
        "tool_args":{"a":"{{input.a}}","b":"{{input.b}}","c":"{{input.c | omit}}","d":"{{input.d}}",
          "e":"{{input.b | input.c}}","f":"{{input.b | steps.w.result.x}}"},"depends_on":["w"]},
-      {"id":"w","type":"human_task","condition":"{{input.b}}"},
+      {"id":"w","type":"mcp_call","tool_name":"t","condition":"{{input.b}}"},
       {"id":"y","type":"mcp_call","tool_name":"t","depends_on":["w"],
        "tool_args":{"w":"{{steps.w.result.text}}"}}]}
     """
@@ -208,7 +208,8 @@ import Testing
         == ["step “y”, tool_args.w: “steps.w.result.text” is not in the output given for “w”"]
     )
     let items = """
-      {"steps":[{"id":"a","type":"human_task"},{"id":"f","type":"for_each","depends_on":["a"],
+      {"steps":[{"id":"a","type":"mcp_call","tool_name":"t"},
+        {"id":"f","type":"for_each","depends_on":["a"],
         "for_each_items":"{{steps.a.result.list}}",
         "for_each_body_steps":[{"id":"b","type":"lua_script","script":"return {}"}]}]}
       """
@@ -253,13 +254,33 @@ import Testing
   @Test func `a step that is handed to by some only reads those`() throws {
     func graph(_ list: String) -> String {
       """
-      {"steps":[{"id":"a","type":"human_task"},{"id":"b","type":"mcp_call","tool_name":"t",
+      {"steps":[{"id":"a","type":"mcp_call","tool_name":"t"},
+        {"id":"b","type":"mcp_call","tool_name":"t",
         "depends_on":["a"],"input_allowlist":\(list),"tool_args":{"x":"{{steps.a.result.x}}"}}]}
       """
     }
     #expect(try check(graph(#"["a"]"#)).issues == [])
     #expect(try check(graph("[]")).issues == [])
     #expect(try check(graph(#"["human"]"#)).issues.map(\.code) == ["template_missing_dependency"])
+  }
+
+  /// Every reference held against every name would take minutes.
+  @Test func `many references are read beside a long allowlist`() throws {
+    let names = (0..<200_000).map { JSONValue.string("a-step-of-some-name-\($0)") } + ["a"]
+    let text = String(repeating: "{{steps.a.result.x}}", count: 10_000)
+    let report = GraphValidation.check(
+      [
+        "steps": [
+          ["id": "a", "type": "mcp_call", "tool_name": "t"],
+          [
+            "id": "b", "type": "mcp_call", "tool_name": "t", "depends_on": ["a"],
+            "input_allowlist": .array(names), "tool_args": ["x": .string(text)],
+          ],
+        ]
+      ],
+      in: GraphSurroundings()
+    )
+    #expect(report.issues.map(\.code) == [])
   }
 
   @Test func `what a run does not have is named`() throws {

@@ -92,12 +92,13 @@ import Testing
       bench.state.run.failure?.message
         == "iteration 0: “while_eval_script” must return a table with “pass” true or false"
     )
+    #expect(bench.state.run.failure?.code == "VALIDATION_ERROR")
   }
 
   @Test func `a script that fails, fails the loop`() throws {
     var bench = try bench(#""while_mode":"until","while_eval_script":"return {}""#)
     try turn(&bench, 0, pass: false)
-    try bench.fail("loop|0|", "line 1: oops", code: "UPSTREAM_ERROR")
+    try bench.fail("loop|0|", "line 1: oops", code: "LUA_SCRIPT_FAILED")
     #expect(bench.state.run.failure?.message == "iteration 0: line 1: oops")
     #expect(bench.log.filter { $0.hasPrefix("step_failed") } == ["step_failed loop"])
   }

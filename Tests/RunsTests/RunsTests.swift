@@ -137,14 +137,27 @@ import Testing
     #expect(steps.filter { !$0.outcome.isSettled }.isEmpty)
   }
 
-  @Test func `an operator's stop is not a cancellation`() {
+  @Test(arguments: ["step_failed", "step_cancelled"])
+  func `an operator's stop is not a cancellation`(type: String) {
     let events = [
       event("step_started", "fetch"),
-      event("step_cancelled", "fetch", ["failure_code": "RUN_STOPPED"]),
+      event(type, "fetch", ["failure_code": "RUN_STOPPED", "reason": "run_stopped"]),
     ]
+    #expect(events[1].isStop)
     let steps = StepLedger.steps(graph: graph, events: events, run: run(.stopped), waiting: [])
     #expect(steps[0].outcome == .stopped)
     #expect(steps[0].outcome.badge == "Stopped")
+  }
+
+  @Test func `a step that a rejection skipped names the task`() {
+    let data: JSONObject = [
+      "skipped": true, "reason": "blocked", "blocked_by_step_id": "classify",
+    ]
+    let events = [event("step_completed", "notify", data)]
+    let steps = StepLedger.steps(graph: graph, events: events, run: run(.completed), waiting: [])
+    let notify = steps.first { $0.id == StepID("notify") }
+    #expect(notify?.outcome == .skipped(.blocked))
+    #expect(notify?.causedBy == StepID("classify"))
   }
 
   @Test func `a pending task makes its step wait, whatever the events say`() {

@@ -17,6 +17,8 @@ struct ChildCall: Sendable, Equatable {
   var outputFrom: String?
   /// From 1.
   var attempt: Int
+  /// Whether whoever started the calling run may have tools called.
+  var mayCallTools = true
 
   /// Where the child is found.
   var reference: RunReference { RunReference(workflow: workflow, run: run) }

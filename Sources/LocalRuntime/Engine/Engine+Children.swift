@@ -21,6 +21,7 @@ extension Engine: ChildRuns {
     request.input = call.input
     request.trigger = "workflow_call"
     request.parent = call.parent
+    request.mayCallTools = call.mayCallTools
     do throws(Rejection) {
       _ = try await start(request, by: RunMachine.itself)
       return nil
@@ -45,12 +46,19 @@ extension Engine: ChildRuns {
     await untilEnded(call.run.text)
     guard !Task.isCancelled, !isShuttingDown else { return nil }
     do throws(StoreMistake) {
-      return try await store.state(of: call.run.text)?.outcome(for: call)
+      let state = try await store.state(of: call.run.text)
+      // Whatever it is, nobody looks after it any more: it would be waited for without an end.
+      return state?.outcome(for: call) ?? .failure(Self.lost(call, state))
     } catch {
       return .failure(
         StepFailure(code: "DEPENDENCY_UNAVAILABLE", message: error.sentence, isTransient: true)
       )
     }
+  }
+
+  private static func lost(_ call: ChildCall, _ state: RunState?) -> StepFailure {
+    let what = state == nil ? "is not there any more" : "was left as it is and cannot be carried on"
+    return StepFailure(code: "UPSTREAM_ERROR", message: "the run \(call.run.text) \(what)")
   }
 
   func stop(_ call: ChildCall, _ mode: StopMode, by name: String) async {
@@ -61,22 +69,5 @@ extension Engine: ChildRuns {
 
   func stop(_ run: RunReference, _ mode: StopMode, by name: String) async {
     _ = try? await command(.stop(mode), run: run, by: name)
-  }
-
-  /// The runs that were called by a step that waits for them no more: the runtime ended between the
-  /// step's end and theirs.
-  static func orphans(_ states: [RunState]) -> [RunReference] {
-    let byID = Dictionary(states.map { ($0.run.id, $0) }) { first, _ in first }
-    return states.compactMap { state in
-      guard let parent = ParentRun(of: state.run), parent.waits else { return nil }
-      if let caller = byID[parent.run], let step = caller[parent.place],
-        step.outcome == .running,
-        ChildCall.id(parent: parent.run, place: parent.place, attempt: step.attempts)
-          == state.run.id
-      {
-        return nil
-      }
-      return state.run.reference
-    }
   }
 }

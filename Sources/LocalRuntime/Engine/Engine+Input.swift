@@ -1,11 +1,13 @@
 import JSON
 
 extension Engine {
-  /// The input that a run of a graph gets: what was given, with the defaults of its schema.
+  /// The input that a run of a graph gets: what was given over the graph's own `params`, with the
+  /// defaults of its schema.
   ///
   /// Every start goes through here, whoever asks for it: a command, a trigger, a webhook, a step.
   /// - Throws: ``Rejection``, 422, with every problem by its path.
-  static func input(_ given: JSONValue, for graph: WorkflowGraph) throws(Rejection) -> JSONValue {
+  static func input(_ own: JSONValue, for graph: WorkflowGraph) throws(Rejection) -> JSONValue {
+    let given = own.object.map { .object(graph.params.merging($0)) } ?? own
     try Rejection.checkDepth(given, "the input")
     guard let written = graph.inputSchema, !written.isNull,
       let schema = InputSchema.read(written).schema

@@ -14,6 +14,8 @@ struct StartRequest: Sendable, Equatable {
   var triggerSteps: JSONObject = [:]
   /// The run whose step asks, when one does.
   var parent: ParentRun?
+  /// Whether whoever asks may have tools called by a run.
+  var mayCallTools = true
 }
 
 /// Runs what was published: starts runs, hands them commands and answers, and settles after a restart
@@ -34,7 +36,7 @@ actor Engine {
   nonisolated let ledger: Ledger
   /// What actions cost.
   nonisolated let prices: Prices
-  private let surroundings: LiveRun.Surroundings
+  let surroundings: LiveRun.Surroundings
   private(set) var live: [String: LiveRun] = [:]
   private var caretakers: [String: Task<Void, Never>] = [:]
   private(set) var isShuttingDown = false
@@ -69,36 +71,6 @@ actor Engine {
       permits: Permits(limits.maximumInFlight),
       report: report
     )
-  }
-
-  /// Takes up every run that has not ended; see ``RunMachine/reopen()`` for what becomes of what was
-  /// in flight.
-  /// - Throws: ``StoreMistake`` when they cannot be read or settled.
-  func open() async throws(StoreMistake) {
-    ledger.open(spent: try await store.spent())
-    var states: [RunState] = []
-    for id in try await store.liveRuns() {
-      do throws(StoreMistake) {
-        if let state = try await store.state(of: id) { states.append(state) }
-      } catch  where error.kind == .unreadable {
-        // One run that cannot be read is no reason to run none.
-        surroundings.report("the run \(id) is left as it is: \(error.sentence)")
-      }
-    }
-    // All of them are there before the first is settled: runs wait for each other.
-    for state in states {
-      look(after: LiveRun(state, isNew: false, surroundings: surroundings, children: self), state)
-    }
-    let orphans = Self.orphans(states)
-    for state in states {
-      guard let run = live[state.run.id.text] else { continue }
-      do throws(Rejection) {
-        _ = try await run.perform { machine throws(Rejection) in machine.reopen() }
-      } catch {
-        throw StoreMistake(.unwritable, error.message)
-      }
-    }
-    for orphan in orphans { await stop(orphan, .immediate, by: RunMachine.itself) }
   }
 
   /// Ends all attempts in flight and writes nothing more; the next ``open()`` settles them.
@@ -143,6 +115,7 @@ actor Engine {
       )
     }
     try graph.check(triggerSteps: request.triggerSteps)
+    if !request.mayCallTools { try Self.checkTools(graph, of: workflow) }
     let id = request.runID ?? clock.newID()
     var run = Run(id: RunID(id), workflow: WorkflowID(workflow.id), status: .pending)
     run.workflowName = workflow.name
@@ -154,16 +127,14 @@ actor Engine {
     run.credits = Credits(microcredits: 0)
     run.extra["parent"] = request.parent?.json
     if graph.isEpisode { run.extra["is_episode"] = true }
-    return try await begin(
-      RunState(
-        run: run,
-        graph: graph,
-        excluded: request.excluded,
-        triggerSteps: request.triggerSteps
-      ),
-      by: name,
-      receipt
+    var state = RunState(
+      run: run,
+      graph: graph,
+      excluded: request.excluded,
+      triggerSteps: request.triggerSteps
     )
+    state.mayCallTools = request.mayCallTools
+    return try await begin(state, by: name, receipt)
   }
 
   private func begin(
@@ -173,9 +144,7 @@ actor Engine {
   ) async throws(Rejection) -> RunState {
     guard !isShuttingDown else { throw Self.shuttingDown }
     let id = state.run.id.text
-    if live[id] == nil, let left = ledger.available, left.microcredits == 0 {
-      throw Self.budgetSpent
-    }
+    if live[id] == nil { try checkBudget() }
     // Nothing is awaited between this look and the entry, so that two starts cannot both make it.
     if let other = live[id] {
       let known = try await other.perform { machine throws(Rejection) in
@@ -289,19 +258,13 @@ actor Engine {
     "DEPENDENCY_UNAVAILABLE",
     "the first start of this run_id could not be written; try again"
   )
-  private static let budgetSpent = Rejection(
-    409,
-    "INSUFFICIENT_CREDITS",
-    "the budget is spent, so no run can start; raise “budget” in runtime.toml",
-    details: ["total_remaining_microcredits": 0]
-  )
   private static let shuttingDown = Rejection(
     503,
     "DEPENDENCY_UNAVAILABLE",
     "the runtime is shutting down"
   )
 
-  private func look(after run: LiveRun, _ state: RunState) {
+  func look(after run: LiveRun, _ state: RunState) {
     let id = state.run.id.text
     live[id] = run
     caretakers[id] = Task {
@@ -310,7 +273,7 @@ actor Engine {
     }
   }
 
-  private func forget(_ run: LiveRun, _ id: String) {
+  func forget(_ run: LiveRun, _ id: String) {
     guard live[id] === run else { return }
     live[id] = nil
     caretakers[id] = nil

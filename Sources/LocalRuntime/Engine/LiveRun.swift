@@ -91,10 +91,12 @@ actor LiveRun {
 
   /// Looks after the run until it has ended or the runtime shuts down.
   func live() async {
+    var ending: Task<Void, Never>?
     for await message in inbox {
       await handle(message)
-      if state.run.status.isTerminal { mailbox.finish() }
+      if state.run.status.isTerminal, ending == nil { ending = Task { await end() } }
     }
+    await ending?.value
     replies.leave()
     alarm?.task.cancel()
     for flight in flights.values { flight.task.cancel() }
@@ -105,6 +107,14 @@ actor LiveRun {
       owed: none,
       held: state.held.values.reduce(none, +)
     )
+  }
+
+  /// Ends the looking after of a run that has ended, once its attempts have: what left while they were
+  /// being cancelled is still to be written.
+  private func end() async {
+    for flight in flights.values { flight.task.cancel() }
+    for flight in flights.values { await flight.task.value }
+    mailbox.finish()
   }
 
   /// Ends the looking after, leaving the run as it is on the disk; attempts in flight are ended.
@@ -185,6 +195,7 @@ actor LiveRun {
     var write = RunWrite(run: next.run)
     write.isNew = isNew
     write.excluded = next.excluded
+    write.mayCallTools = next.mayCallTools
     write.events = change.events
     if isNew || change.hasNewTriggerSteps { write.triggerSteps = next.triggerSteps }
     write.steps = change.steps.reduce(into: [:]) { $0[$1.key.text] = $1.value }
@@ -230,7 +241,7 @@ actor LiveRun {
         if call.step.timeout != nil, call.step.type != .luaScript {
           post { machine throws(Rejection) in machine.takeOff(place, attempt: call.attempt) }
         }
-        return await Self.execute(call, surroundings) { note in
+        return await Self.execute(call, surroundings) { [self] note in
           post { machine throws(Rejection) in
             machine.note(place, attempt: call.attempt, note)
           }
@@ -297,7 +308,7 @@ actor LiveRun {
   private static func execute(
     _ call: StepCall,
     _ surroundings: Surroundings,
-    note: @Sendable (StepNote) -> Void
+    note: @escaping @Sendable (StepNote) -> Void
   ) async -> Result<JSONValue, StepFailure> {
     guard let executor = surroundings.executors[call.step.type.word] else {
       return .failure(
@@ -345,6 +356,8 @@ extension Rejection {
   /// 503: what was asked for could not be made durable, so it did not happen.
   static func unwritable(_ mistake: StoreMistake) -> Rejection {
     if mistake.kind == .exists { return Rejection(409, "CONFLICT", mistake.sentence) }
-    return Rejection(503, "DEPENDENCY_UNAVAILABLE", mistake.sentence)
+    var rejection = Rejection(503, "DEPENDENCY_UNAVAILABLE", mistake.sentence)
+    rejection.isUnreadable = mistake.kind == .unreadable
+    return rejection
   }
 }

@@ -12,6 +12,8 @@ package struct Rejection: Error, Sendable, Equatable {
   package var message: String
   /// What else is known: the present status, or who answered and when.
   package var details: JSONObject
+  /// Whether something that is kept cannot be read, so that no other try goes better; not answered.
+  var isUnreadable = false
 
   /// A rejection.
   package init(_ status: Int, _ code: String, _ message: String, details: JSONObject = [:]) {

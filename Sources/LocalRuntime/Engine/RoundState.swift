@@ -43,9 +43,24 @@ extension RunState {
       if place.id.isEmpty {
         rounds[round.loop]?[round.index]?.own = newValue
       } else {
+        if let result = newValue.result, self[place]?.result == nil {
+          loopBytes[round.loop, default: 0] += JSONWriter.text(result).utf8.count
+        }
         rounds[round.loop]?[round.index]?.steps[place.id] = newValue
       }
     }
+  }
+
+  /// Makes ready for the rounds of a loop that begins.
+  mutating func openRounds(of loop: String) {
+    rounds[loop] = [:]
+    loopBytes[loop] = 0
+  }
+
+  /// Lets go of the rounds of a loop that has ended.
+  mutating func closeRounds(of loop: String) {
+    rounds[loop] = nil
+    loopBytes[loop] = nil
   }
 
   /// What the graph says of the step at a place; nil for a round as a whole.
@@ -77,6 +92,11 @@ extension RunState {
     return places
   }
 
+  /// A loop as it was begun: what the start gave it counts.
+  func loop(_ id: String) -> Loop? {
+    graph.step(id)?.loop?.begun(with: steps[id]?.input?.object ?? [:])
+  }
+
   /// The items of a `for_each` that was begun.
   func items(of loop: String) -> [JSONValue] {
     steps[loop]?.input?[LoopField.items]?.array ?? []
@@ -93,7 +113,8 @@ extension RunState {
     for step in graph.steps {
       guard let loop = step.loop, let known = steps[step.id], known.isInFlight else { continue }
       let indices = Set(inner.keys.compactMap { $0.round?.loop == step.id ? $0.round?.index : nil })
-      rounds[step.id] = indices.reduce(into: [:]) { $0[$1] = RoundState(of: loop) }
+      openRounds(of: step.id)
+      for index in indices { rounds[step.id]?[index] = RoundState(of: loop) }
     }
     for (place, row) in inner where self[place] != nil { self[place] = row }
   }

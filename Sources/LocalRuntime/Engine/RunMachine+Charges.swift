@@ -56,23 +56,28 @@ extension RunMachine {
 
   /// Charges for a step that is begun the first time; ``affords(_:isFirst:)`` was asked before.
   mutating func charge(_ step: StepPlace) {
-    book(rules.prices.step, for: "step", step: step, data: [:], isOwed: false)
+    book(rules.prices.step, for: ChargedAction.step, step: step, data: [:], isOwed: false)
   }
 
   /// Charges for what an attempt did on its way: a call of a tool.
   mutating func charge(_ step: StepPlace, for note: StepNote) {
     guard note.type == "tool_called" else { return }
-    release(step)
     let tool = note.data["tool"]?.string ?? ""
     let price = rules.prices.call(of: tool, server: note.data["server"]?.string)
-    book(price, for: "tool_call", step: step, data: ["tool": .string(tool)], isOwed: true)
+    book(
+      price,
+      for: ChargedAction.toolCall,
+      step: step,
+      data: ["tool": .string(tool)],
+      isOwed: true
+    )
   }
 
   /// Charges for the tokens that a model read and wrote.
   mutating func charge(_ step: StepPlace, model: String, tokensIn: Int, tokensOut: Int) {
     book(
       rules.prices.tokens(of: model, read: tokensIn, written: tokensOut),
-      for: "llm_tokens",
+      for: ChargedAction.tokens,
       step: step,
       data: [
         "model": .string(model), "tokens_in": .int(tokensIn), "tokens_out": .int(tokensOut),
@@ -82,11 +87,18 @@ extension RunMachine {
   }
 
   /// Charges for what a result of a step says that it used.
+  ///
+  /// The price is that of the model that was asked for: endpoints answer with names of their own, of a
+  /// day or of a machine. Only where that one has no price the answered name counts.
   mutating func charge(_ step: StepPlace, ofType type: StepType, for result: JSONValue) {
     guard type == .llmCall else { return }
+    let answered = result["model"]?.string ?? ""
+    let asked =
+      result["requested_model"]?.string ?? state[step]?.input?["model"]?.string ?? answered
+    let prices = rules.prices.models
     charge(
       step,
-      model: result["model"]?.string ?? "",
+      model: prices[asked] == nil && prices[answered] != nil ? answered : asked,
       tokensIn: UsageReading.tokens(result["tokens_in"]?.int),
       tokensOut: UsageReading.tokens(result["tokens_out"]?.int)
     )
@@ -94,7 +106,7 @@ extension RunMachine {
 
   private mutating func book(
     _ price: Credits,
-    for action: String,
+    for action: ChargedAction,
     step: StepPlace,
     data: JSONObject,
     isOwed: Bool
@@ -102,7 +114,7 @@ extension RunMachine {
     guard price.microcredits > 0 else { return }
     add(price, isOwed: isOwed)
     let amount: JSONObject = [
-      "action": .string(action), "credits": .string(price.text),
+      "action": .string(action.rawValue), "credits": .string(price.text),
       "microcredits": .int(Int(price.microcredits)),
     ]
     emit("credits_charged", step: step, data: amount.merging(data))

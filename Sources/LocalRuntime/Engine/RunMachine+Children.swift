@@ -38,7 +38,8 @@ extension RunMachine {
       ),
       waits: step.waitsForChild,
       outputFrom: step.outputFrom,
-      attempt: known.attempts
+      attempt: known.attempts,
+      mayCallTools: state.mayCallTools
     )
   }
 

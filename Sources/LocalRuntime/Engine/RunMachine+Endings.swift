@@ -7,8 +7,13 @@ extension RunMachine {
   static let stopped = "RUN_STOPPED"
 
   /// The data of a step that a stop ended.
-  static func stop(by name: String) -> JSONObject {
-    ["cancelled": true, "reason": "run_stopped", "code": .string(stopped), "by": .string(name)]
+  ///
+  /// Such a step is no cancelled one: that word is for what another step's failure ended.
+  static func stop(by name: String, _ what: String? = nil) -> JSONObject {
+    [
+      "code": .string(stopped), "failure_code": .string(stopped), "reason": "run_stopped",
+      "error": .string(what ?? "in flight when \(name) stopped the run"), "by": .string(name),
+    ]
   }
 
   /// Fails a step: with it the run, or for a step of a loop its round.
@@ -76,7 +81,7 @@ extension RunMachine {
     }
     var data = data
     data["duration_ms"] = duration(of: place)
-    emit("step_cancelled", step: place, data: data)
+    emit(outcome == .stopped ? "step_failed" : "step_cancelled", step: place, data: data)
   }
 
   /// Ends what is in flight in the rounds of a loop that ends, and forgets them.
@@ -96,7 +101,7 @@ extension RunMachine {
         $0.endedAt = now
       }
     }
-    state.rounds[loop] = nil
+    state.closeRounds(of: loop)
   }
 
   private mutating func closeTasks(of place: StepPlace) {
@@ -106,13 +111,10 @@ extension RunMachine {
     }
   }
 
-  /// Ends the run as stopped.
-  ///
-  /// Steps that never began are settled without an event of their own:
-  /// nothing happened to them.
+  /// Ends the run as stopped; what never began is skipped as blocked.
   mutating func endStopped(by name: String) {
     for id in state.graph.topologicalOrder where state.steps[id]?.outcome == .pending {
-      update(StepPlace(id)) { $0.outcome = .skipped(.other("Stopped")) }
+      skip(StepPlace(id), .blocked)
     }
     setFailure(Failure(code: Self.stopped, message: "stopped by \(name)"))
     setStatus(.stopped, by: name)

@@ -76,6 +76,9 @@ extension WorkflowGraph {
           "trigger_steps.\(member.key) must be an object, not \(member.value.typeName)"
         )
       }
+      if let loop = step.loop, let trouble = loop.trouble(with: member.value.object ?? [:]) {
+        throw .invalid("trigger_steps.\(member.key): \(trouble)")
+      }
       guard step.inputAllowlist.isEmpty || step.inputAllowlist.contains("human") else {
         let names = step.inputAllowlist.map { "“\($0)”" }.joined(separator: ", ")
         throw .invalid(

@@ -5,25 +5,28 @@ import Runs
 extension RunMachine {
   /// The list that a `for_each` works on.
   ///
-  /// A path may stand without braces. Nothing is an empty list, as is the empty object that Lua makes
-  /// of an empty table; any other single value is a list of itself.
+  /// A path may stand without braces, and may lead nowhere: then there is no item. What the start gave
+  /// is the list as it is.
   static func items(
     _ each: Loop.ForEach,
     _ step: GraphStep,
-    _ scope: TemplateScope
+    _ scope: TemplateScope,
+    given: JSONValue?
   ) throws(TemplateMistake) -> [JSONValue] {
     var source = each.items
-    if case .string(let text) = source {
+    if given == nil, case .string(let text) = source {
       let isPath = !text.contains("{{") && (try? TemplateReference(reading: text)) != nil
       if isPath { source = .string("{{\(text)}}") }
       if let reference = reference(source), scope[reference] == .null { return [] }
     }
-    let value = try Template.resolve(source, scope: scope, step: step.id, place: LoopField.items)
-    switch value {
-    case .array(let items): return items
-    case .null: return []
-    case .object(let object) where object.isEmpty: return []
-    default: return [value]
+    var value = given ?? .null
+    if given == nil {
+      value = try Template.resolve(source, scope: scope, step: step.id, place: LoopField.items)
+    }
+    do throws(LoopMistake) {
+      return try Loop.ForEach.elements(of: value)
+    } catch {
+      throw TemplateMistake(.missing, step: step.id, place: LoopField.items, error.message)
     }
   }
 
@@ -85,8 +88,7 @@ extension RunMachine {
 
   /// A person has said whether a loop goes on of which items failed.
   mutating func review(_ id: String, _ answer: JSONObject, by name: String) {
-    guard let step = state.graph.step(id), let loop = step.loop, case .forEach(let each) = loop.kind
-    else { return }
+    guard let loop = state.loop(id), case .forEach(let each) = loop.kind else { return }
     guard answer["approved"] == true else {
       let failed = failures(of: id)
       let first = failed.first?["error"]?.string ?? ""

@@ -6,25 +6,21 @@ import Runs
 /// A loop is a step in flight whose work is its rounds. Each round decides the steps of its body as
 /// the run decides its own; when they are settled the round is, and when the rounds are the loop is.
 extension RunMachine {
-  /// What a loop is begun with, as `steps.<id>.input` of it reads.
+  /// What a loop is begun with, as `steps.<id>.input` of it reads: its own, and over it what the start
+  /// gave it.
   func fields(
     of loop: Loop,
     _ step: GraphStep,
-    _ scope: TemplateScope
+    _ scope: TemplateScope,
+    given: JSONObject
   ) throws(TemplateMistake) -> JSONObject {
-    switch loop.kind {
+    switch loop.begun(with: given).kind {
     case .forEach(let each):
-      let items = try Self.items(each, step, scope)
-      guard items.count <= Loop.ForEach.maximumItems else {
-        throw TemplateMistake(
-          .missing,
-          step: step.id,
-          place: LoopField.items,
-          "the list has \(items.count) items; at most \(Loop.ForEach.maximumItems) are worked on"
-        )
-      }
       return [
-        LoopField.items: .array(items), LoopField.maximumParallel: .int(each.maximumParallel),
+        LoopField.items: .array(
+          try Self.items(each, step, scope, given: given[LoopField.items])
+        ),
+        LoopField.maximumParallel: .int(each.maximumParallel),
       ]
     case .whileLoop(let loop):
       var fields: JSONObject = [
@@ -42,7 +38,7 @@ extension RunMachine {
     var hasEnded = false
     for id in state.rounds.keys.sorted() {
       guard !state.run.status.isTerminal, state.steps[id]?.outcome == .running,
-        let step = state.graph.step(id), let loop = step.loop
+        let step = state.graph.step(id), let loop = state.loop(id)
       else { continue }
       switch loop.kind {
       case .forEach(let each): hasEnded = advance(step, loop, each) || hasEnded
@@ -159,6 +155,20 @@ extension RunMachine {
     )
   }
 
+  /// Fails the loop of a round once its rounds have made more than is kept: by the end it would be too
+  /// late, since all of it lies in memory until then.
+  mutating func boundLoop(_ round: StepPlace.Round) {
+    guard let size = state.loopBytes[round.loop], size > rules.maximumLoopResult else { return }
+    failStep(
+      StepPlace(round.loop),
+      StepFailure(
+        code: failureCode(of: StepPlace(round.loop)),
+        message: "by round \(round.index) the loop has made \(size) bytes; at most "
+          + "\(rules.maximumLoopResult) are kept"
+      )
+    )
+  }
+
   /// Ends a loop well with what its rounds made.
   mutating func complete(loop id: String, _ result: JSONObject) {
     if let excess = rules.excess(of: .object(result), upTo: rules.maximumLoopResult) {
@@ -172,7 +182,7 @@ extension RunMachine {
       return
     }
     complete(StepPlace(id), result: .object(result))
-    state.rounds[id] = nil
+    state.closeRounds(of: id)
   }
 
   /// Stops loops of a draining run in which nothing is in flight any more: they would begin more.

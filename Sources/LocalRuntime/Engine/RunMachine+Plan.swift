@@ -8,7 +8,8 @@ extension RunMachine {
   /// A step is decided once all it depends on is settled. Steps that a condition skipped, or that the
   /// start took out, take with them what depends on nothing else; a join with at least one dependency
   /// that was not skipped so runs. A step that was switched off holds nothing up: what follows it runs
-  /// as if it were not there.
+  /// as if it were not there. A rejected task holds up what follows it and does not know of the answer;
+  /// see ``rejection(before:)``.
   mutating func plan() {
     var mayHaveMore = true
     while mayHaveMore, !state.run.status.isTerminal {
@@ -81,9 +82,14 @@ extension RunMachine {
       skip(place, reason)
       return
     }
+    if isFirst, place.round == nil, let task = rejection(before: step) {
+      skip(place, .blocked, task: task)
+      return
+    }
     guard !step.type.takesRoom || room > 0 else { return }
-    let scope = cache ?? state.scope(of: place.round)
+    var scope = cache ?? state.scope(of: place.round)
     cache = scope
+    if place.round == nil, !state.given(step.id).isEmpty { scope.input = state.input(of: step.id) }
     do throws(TemplateMistake) {
       if isFirst {
         guard try meetsConditions(step, scope) else {
@@ -105,7 +111,8 @@ extension RunMachine {
     }
   }
 
-  /// What the step is begun with: its own, and over it what the start gave it.
+  /// What the step is begun with: its own, and over it what the start gave it, unless that is input
+  /// that its own templates read.
   ///
   /// What the start gave is not the author's: templates in it stay text.
   private func parameters(
@@ -113,8 +120,8 @@ extension RunMachine {
     at place: StepPlace,
     _ scope: TemplateScope
   ) throws(TemplateMistake) -> JSONObject {
-    if let loop = step.loop { return try fields(of: loop, step, scope) }
-    let given = place.round == nil ? state.triggerSteps[step.id]?.object ?? [:] : [:]
+    let given = place.round == nil ? state.given(step.id) : [:]
+    if let loop = step.loop { return try fields(of: loop, step, scope, given: given) }
     let own = JSONObject(step.parameters.members.filter { given[$0.key] == nil })
     let resolved = try Template.resolve(
       own,
@@ -122,7 +129,10 @@ extension RunMachine {
       step: step.id,
       place: step.parametersField
     )
-    return given.isEmpty || !step.type.takesParameters ? resolved : resolved.merging(given)
+    guard !given.isEmpty, step.type.takesParameters else { return resolved }
+    let read = step.inputRead
+    let over = given.members.filter { step.parameters[$0.key] != nil || !read.contains($0.key) }
+    return resolved.merging(JSONObject(over))
   }
 
   /// Why a step is skipped whatever its conditions say.
@@ -149,13 +159,24 @@ extension RunMachine {
   }
 
   /// Settles a step that never begins, with an event.
-  mutating func skip(_ place: StepPlace, _ reason: SkipReason, cause: String? = nil) {
+  /// - Parameters:
+  ///   - place: Where it stands.
+  ///   - reason: Why it does not begin.
+  ///   - cause: The step whose failure blocked it.
+  ///   - task: The task whose rejection did.
+  mutating func skip(
+    _ place: StepPlace,
+    _ reason: SkipReason,
+    cause: String? = nil,
+    task: String? = nil
+  ) {
     update(place) { [now] in
       $0.outcome = .skipped(reason)
       $0.endedAt = now
     }
     var data: JSONObject = ["skipped": true, "reason": .string(reason.word)]
     data["caused_by_step_id"] = cause.map { .string($0) }
+    data["blocked_by_step_id"] = task.map { .string($0) }
     emit("step_completed", step: place, data: data)
   }
 
@@ -187,7 +208,7 @@ extension RunMachine {
     hold(for: step, at: place)
     switch step.type {
     case .humanTask: ask(step, parameters)
-    case .forEach, .whileLoop: state.rounds[step.id] = [:]
+    case .forEach, .whileLoop: state.openRounds(of: step.id)
     case .workflowCall: callChild(at: place)
     default:
       change.actions.append(

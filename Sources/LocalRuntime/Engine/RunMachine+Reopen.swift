@@ -54,10 +54,7 @@ extension RunMachine {
     interrupt(
       place,
       .stopped,
-      [
-        "cancelled": true, "reason": "run_stopped", "code": .string(Self.stopped),
-        "error": .string(Self.interruption.message),
-      ]
+      Self.stop(by: state.run.statusBy ?? Self.itself, Self.interruption.message)
     )
   }
 

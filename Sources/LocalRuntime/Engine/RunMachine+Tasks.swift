@@ -95,7 +95,11 @@ extension RunMachine {
   private static func answered(_ task: HumanTask, _ run: Run) -> Rejection {
     guard let name = task.completedBy else {
       let why =
-        task.extra["status"]?.string == "expired" ? "its time is over" : "its run has gone on"
+        if task.extra["status"]?.string == "expired" {
+          "its time is over"
+        } else {
+          run.status.isTerminal ? "its run has ended, \(run.status.word)" : "its run has gone on"
+        }
       return Rejection(
         409,
         "CONFLICT",

@@ -97,9 +97,18 @@ struct RunMachine: Sendable {
     state[place]?.deadline = now + timeout + rules.grace
   }
 
-  /// Something happened within an attempt; of an attempt that is over nothing is kept.
+  /// Something happened within an attempt.
+  ///
+  /// Of one that is over only a call that had left is kept: a stop, or another step's failure, may have
+  /// come before the word of it, but not before the call. It is told, and costs what it costs, even
+  /// when the run has ended.
   mutating func note(_ place: StepPlace, attempt: Int, _ note: StepNote) {
-    guard isCurrent(place, attempt) else { return }
+    let isCall = note.type == "tool_called"
+    if isCurrent(place, attempt) {
+      if isCall { release(place) }
+    } else {
+      guard isCall, state.step(at: place) != nil else { return }
+    }
     var data = note.data
     for member in note.data.members {
       data[member.key] = bounded(member.value, &data, member.key)
@@ -123,6 +132,7 @@ struct RunMachine: Sendable {
       failStep(place, StepFailure(code: failureCode(of: place), message: "the result \(excess)"))
     } else {
       complete(place, result: result)
+      if let round = place.round { boundLoop(round) }
     }
     plan()
   }
@@ -252,6 +262,8 @@ struct RunMachine: Sendable {
     case .mcpCall: "MCP_TOOL_FAILED"
     case .llmCall: "LLM_REQUEST_FAILED"
     case .luaScript: "LUA_SCRIPT_FAILED"
+    // What these have is the graph's own: nobody else is to blame.
+    case .forEach, .whileLoop, .workflowCall: "VALIDATION_ERROR"
     default: "UPSTREAM_ERROR"
     }
   }

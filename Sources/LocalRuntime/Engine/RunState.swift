@@ -38,12 +38,16 @@ struct RunState: Sendable, Equatable {
   /// The rounds of each loop in flight, by the loop's id and their number from 0; they begin in
   /// order.
   var rounds: [String: [Int: RoundState]] = [:]
+  /// How long what the rounds of a loop in flight made is together, as JSON text.
+  var loopBytes: [String: Int] = [:]
   /// Its tasks, answered or not, by id.
   var tasks: [String: HumanTask]
   /// Steps that the start took out of the run.
   var excluded: Set<String>
   /// What the start gave single steps, by id; in episode mode it lets them begin besides.
   var triggerSteps: JSONObject
+  /// Whether whoever started it may have tools called, by the runs that it calls too.
+  var mayCallTools = true
   /// What is set aside for the calls that attempts in flight are going to make; not kept, a restart
   /// ends them.
   var held: [StepPlace: Credits] = [:]
@@ -88,7 +92,7 @@ struct RunState: Sendable, Equatable {
     facts["trigger_type"] = run.trigger.map { .string($0) }
     facts["started_at"] = (run.startedAt?.iso8601).map { .string($0) }
     var scope = TemplateScope(
-      input: input,
+      input: input(of: round?.loop),
       results: steps.compactMapValues(\.result),
       stepInputs: steps.compactMapValues(\.input),
       run: facts
@@ -110,13 +114,18 @@ struct RunState: Sendable, Equatable {
     return scope
   }
 
-  /// The run's input, with what single steps were given under `_steps`.
-  private var input: JSONValue {
+  /// The run's input as a step reads it: over it what the start gave that step, and under `_steps`
+  /// what it gave all of them.
+  func input(of step: String? = nil) -> JSONValue {
     let input = run.input ?? [:]
     guard !triggerSteps.isEmpty, let object = input.object else { return input }
+    let own = step.map(given) ?? [:]
     let given: JSONObject = ["_steps": .object(triggerSteps)]
-    return .object(object.merging(given))
+    return .object(object.merging(own).merging(given))
   }
+
+  /// What the start gave a step of the graph itself.
+  func given(_ step: String) -> JSONObject { triggerSteps[step]?.object ?? [:] }
 
   /// The run's own account of its steps and tasks, brought in line with them.
   mutating func refresh() {

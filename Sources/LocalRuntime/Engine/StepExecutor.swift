@@ -29,7 +29,7 @@ protocol StepExecutor: Sendable {
   /// - Throws: ``StepFailure``; what it throws after a cancellation is not looked at.
   func execute(
     _ call: StepCall,
-    note: @Sendable (StepNote) -> Void
+    note: @escaping @Sendable (StepNote) -> Void
   ) async throws(StepFailure) -> JSONValue
 }
 

@@ -33,6 +33,26 @@ extension GraphValidation {
     }
   }
 
+  /// Names the steps that follow a task without a word of what a rejection means for them.
+  mutating func checkGates(_ placed: [Placed]) {
+    let steps = placed.map(\.step)
+    guard steps.contains(where: { $0.type == .humanTask }) else { return }
+    let gates = Gates(steps)
+    for placed in placed where placed.step.enabled {
+      let step = placed.step
+      let tasks = gates.places(before: step.id).map { steps[$0] }.filter { $0.type == .humanTask }
+      guard let task = step.unaware(ofAnswerTo: tasks) else { continue }
+      warn(
+        "task_not_gated",
+        "step “\(step.id)” follows the task “\(task.id)” without a condition: on a rejection it is "
+          + "skipped",
+        "\(placed.path).condition",
+        step: step.id,
+        hint: "say so with the condition “{{steps.\(task.id).result.approved}}”"
+      )
+    }
+  }
+
   /// Names the steps that are switched off.
   mutating func checkDisabled(_ placed: [Placed]) {
     perform(.disabledSteps) { validation in

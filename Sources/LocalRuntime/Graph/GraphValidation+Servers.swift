@@ -27,12 +27,27 @@ extension GraphValidation {
     guard step.server == nil, step.serverAddress == nil, let tool = step.toolName, !tool.isEmpty
     else { return }
     let owners = surroundings.servers.servers(havingTool: tool)
+    let silent = surroundings.servers.silent
+    let unanswered =
+      silent.isEmpty
+      ? "" : "; \(Self.listed(silent)) did not list \(silent.count == 1 ? "its" : "their") tools"
     switch owners.count {
-    case 1: break
+    case 1 where silent.isEmpty: break
+    case 1:
+      // A warning: at the time of the run it may answer, and have no such tool.
+      warn(
+        "mcp_server_uncertain",
+        "step “\(step.id)” names no MCP server; \(Self.listed(owners)) has a tool “\(tool)”, but "
+          + "whether another has it too cannot be told\(unanswered)",
+        placed.path,
+        step: step.id,
+        hint: "add “instance_id” with the server that is meant"
+      )
     case 0:
       report(
         "mcp_server_missing",
-        "step “\(step.id)” names no MCP server, and no configured one has a tool “\(tool)”",
+        "step “\(step.id)” names no MCP server, and no configured one "
+          + "\(silent.isEmpty ? "has" : "that answers has") a tool “\(tool)”\(unanswered)",
         placed.path,
         step: step.id,
         hint: "add “instance_id” with a server of runtime.toml"

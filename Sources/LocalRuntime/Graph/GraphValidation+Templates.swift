@@ -33,12 +33,22 @@ extension GraphValidation {
     }
     for found in found ?? [] {
       checkReferences(found.expression.references, found.place, placed, scope, reading)
+      guard !isGiven(found.place, step) else { continue }
       checkValue(found.expression, found.place, placed, reading)
     }
     for (field, condition) in [("condition", step.condition), ("skip_when", step.skipWhen)] {
       if let condition { check(condition, field, placed, scope, reading) }
     }
     checkItems(placed, reading)
+  }
+
+  /// Whether the start gives a step what stands at a place of its parameters.
+  private func isGiven(_ place: String, _ step: GraphStep) -> Bool {
+    guard step.type.takesParameters || step.type == .forEach else { return false }
+    return request.stepPayloads[step.id]?.members.contains { member in
+      let field = Template.join(step.parametersField, member.key)
+      return place == field || place.hasPrefix("\(field).")
+    } ?? false
   }
 
   private mutating func check(
@@ -101,7 +111,8 @@ extension GraphValidation {
     _ reading: TemplateReading
   ) {
     let id = placed.step.id
-    let overlay = request.stepPayloads[id]
+    // What a loop is given, the steps in its body read.
+    let overlay = request.stepPayloads[placed.parent?.id ?? id]
     guard let reference = reading.unresolved(expression, overlay: overlay) else { return }
     let what =
       reference.path[0] == "input"
@@ -120,8 +131,8 @@ extension GraphValidation {
     guard case .forEach(let loop)? = placed.step.loop?.kind else { return }
     let id = placed.step.id
     let path = "\(placed.path).for_each_items"
-    var items = loop.items
-    if case .string(let text) = items {
+    var items = request.stepPayloads[id]?[LoopField.items] ?? loop.items
+    if request.stepPayloads[id]?[LoopField.items] == nil, case .string(let text) = items {
       guard text.contains("{{") else {
         warn(
           "for_each_items_invalid",
@@ -132,7 +143,8 @@ extension GraphValidation {
         )
         return
       }
-      guard let value = reading.value(of: text) else { return }
+      let overlay = request.stepPayloads[id]
+      guard let value = reading.value(of: text, overlay: overlay) else { return }
       items = value
     }
     do throws(LoopMistake) {

@@ -86,6 +86,7 @@ struct GraphValidation {
       let all = placed + placed.flatMap(\.inner)
       perform(.stepConfig) { validation in
         for placed in all { validation.checkType(placed) }
+        validation.checkGates(placed)
       }
       perform(.templates) { $0.checkTemplates(placed) }
       checkScripts(all)

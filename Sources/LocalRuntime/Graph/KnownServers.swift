@@ -27,6 +27,9 @@ struct KnownServers: Sendable, Equatable {
     tools.filter { $0.value.contains(tool) }.keys.sorted()
   }
 
+  /// The configured servers that did not say which tools they have, in order.
+  var silent: [String] { (names ?? []).filter { tools[$0] == nil }.sorted() }
+
   /// The configured server that a graph means by a name or an address; nil when none is called so.
   func server(called word: String) -> String? {
     if names?.contains(word) ?? false { return word }

@@ -9,7 +9,7 @@ struct Loop: Sendable, Equatable {
   }
 
   /// Its kind, with what only that kind has.
-  let kind: Kind
+  private(set) var kind: Kind
   /// The inner steps in the author's order.
   let body: [GraphStep]
   /// Their ids, each behind those it depends on; ties in the author's order.
@@ -25,6 +25,45 @@ struct Loop: Sendable, Equatable {
     indices = Dictionary(body.enumerated().map { ($1.id, $0) }) { first, _ in first }
   }
 
+  /// The loop with the bounds that it is begun with; others than it may have are left aside.
+  func begun(with fields: JSONObject) -> Loop {
+    var loop = self
+    switch kind {
+    case .forEach(var each):
+      let most = fields[LoopField.maximumParallel]?.int ?? each.maximumParallel
+      guard 1...ForEach.mostParallel ~= most else { return self }
+      each.maximumParallel = most
+      loop.kind = .forEach(each)
+    case .whileLoop(var repeats):
+      let most = fields[LoopField.maximumIterations]?.int ?? repeats.maximumIterations
+      guard 1...While.mostIterations ~= most else { return self }
+      repeats.maximumIterations = most
+      loop.kind = .whileLoop(repeats)
+    }
+    return loop
+  }
+
+  /// What is wrong with fields that a start gives the loop; nil when nothing is.
+  func trouble(with fields: JSONObject) -> String? {
+    let bound: (field: String, range: ClosedRange<Int>)
+    switch kind {
+    case .forEach:
+      do throws(LoopMistake) {
+        if let items = fields[LoopField.items] { _ = try ForEach.elements(of: items) }
+      } catch {
+        return error.message
+      }
+      bound = (LoopField.maximumParallel, 1...ForEach.mostParallel)
+    case .whileLoop: bound = (LoopField.maximumIterations, 1...While.mostIterations)
+    }
+    guard let value = fields[bound.field] else { return nil }
+    guard let count = value.int, bound.range ~= count else {
+      return "“\(bound.field)” must be a whole number from \(bound.range.lowerBound) to "
+        + "\(bound.range.upperBound)"
+    }
+    return nil
+  }
+
   /// The inner step of an id, or nil.
   func step(_ id: String) -> GraphStep? { indices[id].map { body[$0] } }
 
@@ -38,7 +77,7 @@ struct Loop: Sendable, Equatable {
     /// A list, or a template that gives one.
     let items: JSONValue
     /// How many items are worked on at once.
-    let maximumParallel: Int
+    var maximumParallel: Int
     /// How long the body may take for one item; nil without a limit of its own.
     let itemTimeout: Duration?
     let policy: ErrorPolicy
@@ -82,7 +121,7 @@ struct Loop: Sendable, Equatable {
     static let mostIterations = 10_000
 
     let mode: Mode
-    let maximumIterations: Int
+    var maximumIterations: Int
     /// A condition as a step has; nil when there is none.
     let condition: JSONValue?
     /// A Lua script that decides; it wins over the condition.

@@ -5,7 +5,13 @@ struct SchemaCheck {
   /// More problems than this are not told: the first will do.
   static let maximumProblems = 50
 
+  /// For more surplus names than this no words are compared: it takes time, and nobody is helped.
+  private static let maximumGuesses = 5
+  /// Nor among more names than this.
+  private static let maximumCompared = 200
+
   private(set) var problems: [InputSchema.Problem] = []
+  private var guesses = 0
 
   /// An object with the defaults of what it lacks filled in.
   mutating func object(
@@ -45,9 +51,14 @@ struct SchemaCheck {
   private mutating func refuse(_ surplus: [String], _ known: [String], _ path: String) {
     for name in surplus {
       guard problems.count < Self.maximumProblems else { return }
-      let meant = Spelling.nearest(to: name, in: known).map { "; “\($0)” was meant?" }
-      add(Self.join(path, name), "is not foreseen" + (meant ?? ""))
+      add(Self.join(path, name), "is not foreseen" + (hint(name, known) ?? ""))
     }
+  }
+
+  private mutating func hint(_ name: String, _ known: [String]) -> String? {
+    guesses += 1
+    guard guesses <= Self.maximumGuesses, known.count <= Self.maximumCompared else { return nil }
+    return Spelling.nearest(to: name, in: known).map { "; “\($0)” was meant?" }
   }
 
   private static func table(_ object: JSONObject) -> [String: JSONValue] {

@@ -8,6 +8,14 @@ extension StepReader {
     switch type {
     case .forEach:
       kind = .forEach(forEach(raw))
+      if let old = raw["for_each_body"], !old.isNull {
+        report(
+          "“for_each_body” of step “\(id ?? "")” is the older form of a body, which is not taken any "
+            + "more",
+          ".for_each_body",
+          hint: "use for_each_body_steps"
+        )
+      }
       body = inner(raw, lists: ["for_each_body_steps", "for_each_body"])
     case .whileLoop:
       kind = .whileLoop(whileLoop(raw))
@@ -50,7 +58,9 @@ extension StepReader {
     )
   }
 
-  /// The steps of the body: a list, or in the older form one step.
+  /// The steps of the body.
+  ///
+  /// The older form is read for what was published in it, and refused otherwise.
   private mutating func inner(_ raw: JSONObject, lists: [String]) -> [GraphStep] {
     let field = lists.first { raw[$0].map { !$0.isNull } ?? false } ?? lists[0]
     let items: [JSONValue]

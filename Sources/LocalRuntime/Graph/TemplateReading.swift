@@ -11,7 +11,7 @@ struct TemplateReading {
     /// The inner step whose field is read; nil at the top, and for the test of a loop.
     var inner: String?
     /// Who may hand something to the step; empty when anybody may.
-    var allowed: [String] = []
+    var allowed: Set<String> = []
   }
 
   /// What is wrong with a reference.
@@ -32,6 +32,8 @@ struct TemplateReading {
   private var owners: [String: String] = [:]
   /// By loop, the place of each inner step in the order in which they are worked on.
   private var positions: [String: [String: Int]] = [:]
+  /// The `input_allowlist` of each step at the top that has one.
+  private var allowlists: [String: Set<String>] = [:]
   private let input: JSONObject?
 
   init(_ placed: [Placed], _ input: JSONObject?) {
@@ -39,6 +41,8 @@ struct TemplateReading {
     ancestors = Ancestors(placed.map(\.step))
     self.input = input
     for placed in placed {
+      let allowed = placed.step.inputAllowlist
+      if !allowed.isEmpty { allowlists[placed.step.id] = Set(allowed) }
       guard let loop = placed.step.loop else { continue }
       for inner in loop.body where owners[inner.id] == nil { owners[inner.id] = placed.step.id }
       // In a circle there is no order, and of what is before nothing can be told.
@@ -54,19 +58,19 @@ struct TemplateReading {
   /// What the fields of a step see.
   func scope(of placed: Placed) -> Scope {
     guard let parent = placed.parent else {
-      return Scope(id: placed.step.id, allowed: placed.step.inputAllowlist)
+      return Scope(id: placed.step.id, allowed: allowlists[placed.step.id] ?? [])
     }
     return Scope(
       id: parent.id,
       loop: parent,
       inner: placed.step.id,
-      allowed: parent.inputAllowlist
+      allowed: allowlists[parent.id] ?? []
     )
   }
 
   /// What the test of a `while` sees: its body is done.
   func scope(ofTestOf placed: Placed) -> Scope {
-    Scope(id: placed.step.id, loop: placed.step, allowed: placed.step.inputAllowlist)
+    Scope(id: placed.step.id, loop: placed.step, allowed: allowlists[placed.step.id] ?? [])
   }
 
   // MARK: References
@@ -231,7 +235,7 @@ struct TemplateReading {
   }
 
   /// The value of a text that is one template, when what was given tells it.
-  func value(of text: String) -> JSONValue? {
+  func value(of text: String, overlay: JSONObject?) -> JSONValue? {
     guard let pieces = try? TemplateParser.pieces(of: text), pieces.count == 1,
       case .expression(let expression) = pieces[0]
     else { return nil }
@@ -243,7 +247,8 @@ struct TemplateReading {
       }
     }
     guard tellable else { return nil }
-    let scope = TemplateScope(input: .object(input ?? [:]), results: outputs)
+    let given = (input ?? [:]).merging(overlay ?? [:])
+    let scope = TemplateScope(input: .object(given), results: outputs)
     return (try? expression.value(scope)) ?? nil
   }
 }

@@ -20,18 +20,28 @@ struct ValidationRequest: Sendable, Equatable {
   init() {}
 
   /// Reads the body of a request; what has the wrong type is left aside, as the product does.
-  init(_ body: JSONObject) {
+  /// - Parameters:
+  ///   - body: The body.
+  ///   - setup: What the workflow's forms are filled with; it lies beneath the params that ask for it,
+  ///     and is what is tried when there are none.
+  ///   - graph: What is checked; its own params lie beneath the input.
+  init(_ body: JSONObject, setup: JSONObject? = nil, graph: JSONValue = .null) {
     if let names = Self.words(body["checks"]), !names.isEmpty { checks = names }
     skippedChecks = Self.words(body["skip_checks"]) ?? []
     stepIDs = Self.words(body["step_ids"]) ?? []
-    let params = (body["params"] ?? body["payload"])?.object
+    var params = (body["params"] ?? body["payload"])?.object
+    let wantsSetup = params?["use_run_setup_defaults"]?.bool
+    if let setup, wantsSetup ?? (params ?? [:]).isEmpty {
+      params = StartParams.laid(params ?? [:], over: setup)
+    }
     if let named = params?["trigger_payload"] {
       payload = named.object ?? [:]
     } else if let params {
       // As in a start: what has no meaning of its own is the input.
-      let bare = params.members.filter { !Self.startWords.contains($0.key) }
-      if !bare.isEmpty { payload = JSONObject(bare) }
+      let bare = params.members.filter { !StartParams.named.contains($0.key) }
+      if !bare.isEmpty || wantsSetup == true { payload = JSONObject(bare) }
     }
+    if let own = graph["params"]?.object { payload = payload.map { own.merging($0) } }
     for member in params?["trigger_steps"]?.object?.members ?? [] {
       stepPayloads[member.key] = member.value.object ?? [:]
     }
@@ -53,10 +63,6 @@ struct ValidationRequest: Sendable, Equatable {
     guard let step, !stepIDs.isEmpty else { return true }
     return stepIDs.contains(step)
   }
-
-  private static let startWords: Set<String> = [
-    "run_id", "trigger_type", "trigger_steps", "excluded_step_ids", "use_run_setup_defaults",
-  ]
 
   private static func words(_ value: JSONValue?) -> Set<String>? {
     value?.array.map { Set($0.compactMap(\.string)) }

@@ -13,6 +13,7 @@ struct WorkflowGraph: Sendable, Equatable {
 
   private let indices: [String: Int]
   private let dependentIDs: [String: [String]]
+  private let waits: Gates
 
   /// A graph of steps that were checked.
   init(steps: [GraphStep], topologicalOrder: [String], raw: JSONObject) {
@@ -27,6 +28,7 @@ struct WorkflowGraph: Sendable, Equatable {
     }
     self.indices = indices
     dependentIDs = dependents
+    waits = Gates(steps)
   }
 
   /// Reads a graph that was published.
@@ -44,6 +46,9 @@ struct WorkflowGraph: Sendable, Equatable {
   func dependents(of id: String) -> [String] {
     dependentIDs[id] ?? []
   }
+
+  /// What a step waits for, seen through steps that are switched off.
+  func gates(of id: String) -> [GraphStep] { waits.places(before: id).map { steps[$0] } }
 
   /// Ids of all steps that come after a step, directly or not.
   func downstream(of id: String) -> Set<String> {

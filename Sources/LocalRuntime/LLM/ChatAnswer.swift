@@ -11,6 +11,8 @@ struct ChatAnswer: Sendable, Equatable {
   private(set) var tokensOut: Int?
   /// Whether the model said that it has ended.
   private(set) var isDone = false
+  /// Whether anything of an answer came at all.
+  private(set) var hasBegun = false
   /// Whether nothing more comes.
   private(set) var isOver = false
 
@@ -21,11 +23,15 @@ struct ChatAnswer: Sendable, Equatable {
     var isTransient = false
   }
 
+  /// Longer names of models are cut.
+  private static let longestName = 200
+
   /// Takes the data of one event of a stream.
   /// - Returns: The text that it adds.
   mutating func take(event bytes: [UInt8]) throws(Mistake) -> String {
     let end = Array("[DONE]".utf8)
     guard bytes != end else {
+      guard hasBegun else { throw Mistake(words: "ended without an answer", isTransient: true) }
       isDone = true
       isOver = true
       return ""
@@ -35,6 +41,7 @@ struct ChatAnswer: Sendable, Equatable {
     }
     try note(event)
     let choice = event["choices"]?[0]
+    if choice?.object != nil { hasBegun = true }
     let piece = Self.content(choice?["delta"]?["content"] ?? .null)
     if choice?["finish_reason"]?.string != nil { isDone = true }
     text += piece
@@ -67,7 +74,9 @@ struct ChatAnswer: Sendable, Equatable {
     if let error = object["error"], !error.isNull {
       throw Mistake(words: "reported: \(Self.words(of: error))", isTransient: true)
     }
-    if let name = object["model"]?.string, !name.isEmpty { model = name }
+    if let name = object["model"]?.string, !name.isEmpty {
+      model = Self.cut(name)
+    }
     guard let usage = object["usage"] else { return }
     tokensIn = Self.count(usage["prompt_tokens"]) ?? tokensIn
     tokensOut = Self.count(usage["completion_tokens"]) ?? tokensOut
@@ -83,6 +92,18 @@ struct ChatAnswer: Sendable, Equatable {
   private static func count(_ value: JSONValue?) -> Int? {
     guard let count = value?.int, (0...1_000_000_000).contains(count) else { return nil }
     return count
+  }
+
+  private static func cut(_ name: String) -> String {
+    guard name.utf8.count > longestName else { return name }
+    var cut = String.UnicodeScalarView()
+    var room = longestName
+    for scalar in name.unicodeScalars {
+      room -= UTF8.width(scalar)
+      guard room >= 0 else { break }
+      cut.append(scalar)
+    }
+    return String(cut)
   }
 
   /// A text, or the texts of a list of parts.

@@ -64,6 +64,7 @@ struct ChatExchange {
     var mistake: ChatAnswer.Mistake?
     reading: for await part in outward.send(request(bytes)) {
       switch part {
+      case .sent: break
       case .head(let status, let headers):
         self.status = status
         self.headers = headers
@@ -173,7 +174,7 @@ struct ChatExchange {
 
   private func failure(_ mistake: ChatAnswer.Mistake) -> StepFailure {
     StepFailure(
-      code: mistake.isTransient ? "UPSTREAM_ERROR" : "LLM_REQUEST_FAILED",
+      code: "LLM_REQUEST_FAILED",
       message: "\(place) \(mistake.words)",
       isTransient: mistake.isTransient
     )
@@ -188,9 +189,8 @@ struct ChatExchange {
         message: sentence,
         isTransient: true
       )
-    case .couldNotResolve, .couldNotConnect, .refused:
-      return StepFailure(code: "DEPENDENCY_UNAVAILABLE", message: sentence, isTransient: true)
-    case .cut: return StepFailure(code: "UPSTREAM_ERROR", message: sentence, isTransient: true)
+    case .couldNotResolve, .couldNotConnect, .refused, .cut:
+      return StepFailure(code: "LLM_REQUEST_FAILED", message: sentence, isTransient: true)
     default: return failed(sentence)
     }
   }
@@ -212,7 +212,7 @@ struct ChatExchange {
     case 408, 409, 425, 429, 500...:
       return .failed(
         StepFailure(
-          code: "UPSTREAM_ERROR",
+          code: "LLM_REQUEST_FAILED",
           message: "\(place) cannot answer now (\(status))\(words)",
           isTransient: true,
           retryAfter: retryAfter

@@ -12,7 +12,7 @@ struct LLMExecutor: StepExecutor {
 
   func execute(
     _ call: StepCall,
-    note: @Sendable (StepNote) -> Void
+    note: @escaping @Sendable (StepNote) -> Void
   ) async throws(StepFailure) -> JSONValue {
     let choice = try providers.choice(
       model: call.parameters["model"]?.string,
@@ -40,7 +40,9 @@ struct LLMExecutor: StepExecutor {
       case .unstreamed(let failure), .failed(let failure): throw failure
       case .answered(let answer):
         return [
-          "model": .string(answer.model ?? choice.model), "text": .string(answer.text),
+          "model": .string(answer.model ?? choice.model),
+          // What was asked for has the price; endpoints answer with names of their own.
+          "requested_model": .string(choice.model), "text": .string(answer.text),
           "tokens_in": .int(answer.tokensIn ?? 0), "tokens_out": .int(answer.tokensOut ?? 0),
           "latency_ms": .int(max(0, Int((clock.now() - began) / .milliseconds(1)))),
         ]

@@ -79,7 +79,8 @@ struct LLMProviders: Sendable {
     let names = all.map { "[llm.\($0.name)]" }.joined(separator: ", ")
     throw Self.failure(
       open.isEmpty
-        ? "no endpoint of runtime.toml has the model “\(model)”\(meant) Known are \(names)"
+        ? "no endpoint of runtime.toml has the model “\(model)”\(meant.isEmpty ? "." : meant) "
+          + "Known are \(names)"
         : "which endpoint has the model “\(model)”? List it under “models” of one of \(names)"
     )
   }

@@ -8,6 +8,8 @@ enum Measure: String, Sendable, CaseIterable {
   case runsStarted = "runs_started"
   /// Runs that ended; the key is the status, the amount how many milliseconds they took.
   case runsEnded = "runs_ended"
+  /// Steps that were begun, as they are charged; the key is the type.
+  case stepsBegun = "steps_begun"
   /// Steps that ended; the key is type and outcome, the amount how many milliseconds they took.
   case stepsEnded = "steps_ended"
   /// Charges; the key is the action, the amount microcredits.
@@ -115,12 +117,18 @@ struct UsageReading: Sendable {
     case "step_started":
       stepStarts[step] = stepStarts[step] ?? at
       stepTypes[step] = event.data["type"]?.string ?? stepTypes[step]
+      // Tried again, it is still the one step.
+      guard event.data["attempt"]?.int ?? 1 == 1 else { return }
+      usage.add(.stepsBegun, at: at, key: stepTypes[step] ?? "unknown", amount: 0)
     case "step_completed" where event.data["skipped"]?.bool == true:
       end(step, "skipped", at, event)
     case "step_completed":
       end(step, "completed", at, event)
       if stepTypes[step] == StepType.llmCall.word { tokens(event, at) }
-    case "step_failed": end(step, "failed", at, event)
+    case "step_failed":
+      // What a stop ended has not failed.
+      let isStopped = event.data["reason"]?.string == "run_stopped"
+      end(step, isStopped ? "cancelled" : "failed", at, event)
     case "step_cancelled": end(step, "cancelled", at, event)
     case "credits_charged":
       guard let amount = Self.amount(event) else { return }

@@ -20,11 +20,13 @@ struct UsageWindow: Sendable, Equatable {
 
   /// As the answers name it.
   var json: JSONValue {
-    let start = Timestamp(milliseconds: hours.lowerBound * 3_600_000)
+    let start = Self.moment(ofHour: hours.lowerBound)
     return ["from": .string(start.iso8601), "to": .string(max(start, end).iso8601)]
   }
 
-  /// Reads `window`, or `from` and `to`; the last 30 days when neither is there.
+  /// Reads `window`, or `from` and `to`; this month when neither is there.
+  ///
+  /// Days, weeks and months are those of UTC; weeks begin on Mondays.
   /// - Parameters:
   ///   - parameter: The query's value of a name.
   ///   - now: The present moment.
@@ -38,11 +40,16 @@ struct UsageWindow: Sendable, Equatable {
   ) throws(Rejection) -> UsageWindow {
     let word = parameter("window").flatMap { $0.isEmpty ? nil : $0 }
     let start = try moment("from", parameter)
-    let end = try moment("to", parameter)
+    let end = try moment("to", parameter, dayEnds: true)
     guard start != nil || end != nil else {
       switch word ?? "month" {
-      case "week": return UsageWindow(from: now + .seconds(-7 * 86_400), to: now, now: now)
-      case "month": return UsageWindow(from: now + .seconds(-30 * 86_400), to: now, now: now)
+      case "week":
+        let monday = Granularity.week.start(of: Usage.hour(of: now))
+        return UsageWindow(from: Self.moment(ofHour: monday), to: now, now: now)
+      case "month":
+        // The first seven signs are year and month.
+        let first = Timestamp(iso8601: "\(now.iso8601.prefix(7))-01T00:00:00Z") ?? now
+        return UsageWindow(from: first, to: now, now: now)
       case "all": return UsageWindow(from: beginning(first, now), to: now, now: now)
       case let other:
         throw .malformed("“window” must be week, month or all, not “\(other)”")
@@ -61,20 +68,25 @@ struct UsageWindow: Sendable, Equatable {
   }
 
   private static func beginning(_ first: Int64?, _ now: Timestamp) -> Timestamp {
-    first.map { Timestamp(milliseconds: $0 * 3_600_000) } ?? now + .seconds(-3600)
+    first.map { moment(ofHour: $0) } ?? now + .seconds(-3600)
+  }
+
+  private static func moment(ofHour hour: Int64) -> Timestamp {
+    Timestamp(milliseconds: hour * 3_600_000)
   }
 
   private static func moment(
     _ name: String,
-    _ parameter: (String) -> String?
+    _ parameter: (String) -> String?,
+    dayEnds: Bool = false
   ) throws(Rejection) -> Timestamp? {
     guard let text = parameter(name), !text.isEmpty else { return nil }
-    // A date alone is its beginning.
-    let whole = text.count == 10 ? "\(text)T00:00:00Z" : text
-    guard let moment = Timestamp(iso8601: whole) else {
+    let isDay = text.count == 10
+    guard let moment = Timestamp(iso8601: isDay ? "\(text)T00:00:00Z" : text) else {
       throw .malformed("“\(name)” must be a time like 2026-01-31T12:00:00Z, not “\(text)”")
     }
-    return moment
+    // A window from a day to a day has both of them.
+    return isDay && dayEnds ? moment + .seconds(86_400) : moment
   }
 }
 

@@ -14,7 +14,7 @@ struct LuaExecutor: StepExecutor {
 
   func execute(
     _ call: StepCall,
-    note: @Sendable (StepNote) -> Void
+    note: @escaping @Sendable (StepNote) -> Void
   ) async throws(StepFailure) -> JSONValue {
     let name = "the script of step “\(call.step.id)”"
     let test = call.step.script == nil ? call.step.raw["while_eval_script"]?.string : nil

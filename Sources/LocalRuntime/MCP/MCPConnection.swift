@@ -2,7 +2,7 @@ import JSON
 
 /// The connection to one MCP server: started at its first call, again at the first call after it
 /// ended, shared by any number of calls at once.
-actor MCPConnection {
+actor MCPConnection: MCPPeer {
   /// How long the handshake may take.
   private static let handshakeTime = Duration.seconds(30)
   /// A call without a time of its own.
@@ -11,8 +11,6 @@ actor MCPConnection {
   private static let maximumQueue = 64 * 1024 * 1024
   /// How much of a server's standard error is kept for sentences.
   private static let tailBytes = 2048
-  /// More pages of tools than this are not asked for.
-  private static let maximumPages = 100
 
   private typealias Answer = Result<JSONValue, MCPFailure>
 
@@ -22,6 +20,8 @@ actor MCPConnection {
     let params: JSONObject
     /// What it is called in sentences.
     let label: String
+    /// To be told once the server may have it.
+    let departed: @Sendable () -> Void
     let continuation: CheckedContinuation<Answer, Never>
     var timer: Task<Void, Never>?
     var sent = false
@@ -47,8 +47,8 @@ actor MCPConnection {
     var toolsOffered = true
   }
 
-  /// What graphs call the server.
   nonisolated let name: String
+  var toolList = MCPToolList()
   /// Lines of the server that were no message; for reports.
   private(set) var strayLines = 0
   /// How often the server was started.
@@ -59,7 +59,6 @@ actor MCPConnection {
   private var life: Life?
   private var pending: [Int: Pending] = [:]
   private var nextID = 1
-  private var toolNames: [String]?
   private var closed = false
 
   /// A connection that starts nothing yet.
@@ -70,53 +69,6 @@ actor MCPConnection {
   }
 
   // MARK: For callers
-
-  /// Calls a tool and reads its result.
-  ///
-  /// When the calling task is cancelled or the time is over, the
-  /// server is told so and this throws at once.
-  func call(
-    _ tool: String,
-    arguments: JSONObject,
-    timeout: Duration?
-  ) async throws(MCPFailure) -> JSONValue {
-    let label = "the tool “\(tool)” of the MCP server “\(name)”"
-    let answer = try await request(
-      "tools/call",
-      ["name": .string(tool), "arguments": .object(arguments)],
-      label,
-      timeout ?? Self.standardTime
-    )
-    switch answer {
-    case .success(let value): return try MCPToolResult.value(of: value, from: label)
-    case .failure(let failure):
-      if failure.kind == .toolError, let known = toolNames, !known.contains(tool) {
-        throw MCPFailure(.unknownTool, "the MCP server “\(name)” has no tool “\(tool)”")
-      }
-      throw failure
-    }
-  }
-
-  /// The names of the server's tools, asked for once in the life of its process.
-  func tools(timeout: Duration? = .seconds(30)) async throws(MCPFailure) -> [String] {
-    if let toolNames { return toolNames }
-    var names: [String] = []
-    var params: JSONObject = [:]
-    let deadline = timeout.map { ContinuousClock.now + $0 }
-    for page in 0..<Self.maximumPages {
-      let label = "the list of tools of the MCP server “\(name)”"
-      let time = page == 0 ? timeout : deadline.map { max(.milliseconds(1), $0 - .now) }
-      let page = try await request("tools/list", params, label, time).get()
-      guard let tools = page["tools"]?.array else {
-        throw MCPFailure(.protocolBroken, "\(label) is no list")
-      }
-      names += tools.compactMap { $0["name"]?.string }
-      guard let cursor = page["nextCursor"]?.string, !cursor.isEmpty else { break }
-      params["cursor"] = .string(cursor)
-    }
-    toolNames = names
-    return names
-  }
 
   /// Ends the server and every call.
   ///
@@ -132,28 +84,33 @@ actor MCPConnection {
 
   // MARK: Calls
 
-  private func request(
+  func request(
     _ method: String,
     _ params: JSONObject,
     _ label: String,
-    _ timeout: Duration?
-  ) async throws(MCPFailure) -> Answer {
+    _ timeout: Duration?,
+    departed: @escaping @Sendable () -> Void
+  ) async throws(MCPFailure) -> JSONValue {
     let id = nextID
     nextID += 1
-    return await withTaskCancellationHandler {
+    let answer: Answer = await withTaskCancellationHandler {
       await withCheckedContinuation { continuation in
-        begin(
-          id,
-          Pending(method: method, params: params, label: label, continuation: continuation),
-          timeout
+        let call = Pending(
+          method: method,
+          params: params,
+          label: label,
+          departed: departed,
+          continuation: continuation
         )
+        begin(id, call, timeout ?? Self.standardTime)
       }
     } onCancel: {
       Task { await self.cancel(id) }
     }
+    return try answer.get()
   }
 
-  private func begin(_ id: Int, _ call: Pending, _ timeout: Duration?) {
+  private func begin(_ id: Int, _ call: Pending, _ timeout: Duration) {
     if Task.isCancelled {
       return call.continuation.resume(returning: .failure(Self.cancelled(call)))
     }
@@ -162,11 +119,9 @@ actor MCPConnection {
       return call.continuation.resume(returning: .failure(failure))
     }
     var call = call
-    if let timeout {
-      call.timer = Task {
-        try? await Task.sleep(for: timeout)
-        if !Task.isCancelled { self.expire(id, timeout) }
-      }
+    call.timer = Task {
+      try? await Task.sleep(for: timeout)
+      if !Task.isCancelled { self.expire(id, timeout) }
     }
     pending[id] = call
     if life == nil { start() }
@@ -181,11 +136,12 @@ actor MCPConnection {
       let what = "the arguments for \(call.label) are larger than \(mebibytes) MiB"
       return finish(id, .failure(MCPFailure(.toolError, what)))
     }
-    pending[id]?.sent = true
-    if !write(line) {
+    guard write(line) else {
       let what = "\(call.label) could not be called: the server does not read its input"
-      finish(id, .failure(MCPFailure(.protocolBroken, what)))
+      return finish(id, .failure(MCPFailure(.protocolBroken, what)))
     }
+    pending[id]?.sent = true
+    call.departed()
   }
 
   private func write(_ line: [UInt8]) -> Bool {
@@ -233,7 +189,6 @@ actor MCPConnection {
 
   private func start() {
     starts += 1
-    toolNames = nil
     let number = starts
     let (outgoing, outgoingEnd) = AsyncStream.makeStream(of: [UInt8].self)
     let (stop, stopEnd) = AsyncStream.makeStream(of: Never.self)
@@ -304,6 +259,8 @@ actor MCPConnection {
   private func ended(_ ending: MCPEnding, life number: Int) {
     guard let life, life.number == number else { return }
     self.life = nil
+    // The next one may have others.
+    toolList.forget()
     life.handshakeTimer?.cancel()
     life.outgoing.finish()
     life.stop.finish()
@@ -360,8 +317,7 @@ actor MCPConnection {
     case .refusal(let id, let code, let message):
       guard let number = id.int else { return }
       let what = pending[number]?.label ?? "the MCP server “\(name)”"
-      let text = "\(what) refused: \(MCPToolResult.cut(message)) (code \(code))"
-      settle(id, .failure(MCPFailure(.toolError, text)))
+      settle(id, .failure(.refusal(what, code: code, words: message)))
     case .request(let id, "ping", _): _ = write(MCPMessage.response(id: id, result: [:]).line)
     case .request(let id, let method, _):
       let refusal = MCPMessage.refusal(
@@ -370,7 +326,7 @@ actor MCPConnection {
         message: "this client has no “\(method)”"
       )
       _ = write(refusal.line)
-    case .notification("notifications/tools/list_changed", _): toolNames = nil
+    case .notification("notifications/tools/list_changed", _): toolList.forget()
     case .notification: break
     }
   }

@@ -24,19 +24,28 @@ struct MCPExchange {
   /// - Parameters:
   ///   - receive: Takes every other message.
   ///   - head: Takes the headers.
+  ///   - departed: Told, perhaps more than once, that the server may have the request.
   /// - Returns: How it ended.
   func perform(
     _ receive: (MCPMessage) async -> Void,
-    head: (ResponseHeaders) -> Void = { _ in }
+    head: (ResponseHeaders) -> Void = { _ in },
+    departed: () -> Void = {}
   ) async -> Outcome {
-    let outcome = await exchange(receive, head: head)
+    let outcome = await exchange(receive, head: head, departed: departed)
     guard case .failed(let failure) = outcome else { return outcome }
-    return .failed(MCPFailure(failure.kind, secrets.hidden(in: failure.message)))
+    return .failed(
+      MCPFailure(
+        failure.kind,
+        secrets.hidden(in: failure.message),
+        isTransient: failure.isTransient
+      )
+    )
   }
 
   private func exchange(
     _ receive: (MCPMessage) async -> Void,
-    head: (ResponseHeaders) -> Void
+    head: (ResponseHeaders) -> Void,
+    departed: () -> Void
   ) async -> Outcome {
     var status = 0
     var headers = ResponseHeaders()
@@ -45,6 +54,7 @@ struct MCPExchange {
     var events = ServerSentEvents(limit: MCPMessage.maximumBytes)
     for await part in outward.send(request) {
       switch part {
+      case .sent: departed()
       case .head(let code, let lines):
         status = code
         headers = lines
@@ -61,7 +71,9 @@ struct MCPExchange {
         for event in whole {
           if let outcome = await self.outcome(event, receive) { return outcome }
         }
-      case .end(let failure?): return .failed(Self.failure(failure, label))
+      case .end(let failure?):
+        if failure.sent { departed() }
+        return .failed(Self.failure(failure, label))
       case .end(nil):
         guard (200..<300).contains(status) else { return refused(status, headers, body) }
         if let rest = isStream ? events.finish() : body,
@@ -86,8 +98,7 @@ struct MCPExchange {
       case .response(let answered, let result) where answered.int == id:
         outcome = .answered(result)
       case .refusal(let answered, let code, let words) where answered.int == id:
-        let text = "\(label) refused: \(MCPToolResult.cut(words)) (code \(code))"
-        outcome = .failed(MCPFailure(.toolError, text))
+        outcome = .failed(.refusal(label, code: code, words: words))
       default: await receive(message)
       }
     }

@@ -1,8 +1,10 @@
 /// Why a call of a tool gave no result.
 struct MCPFailure: Error, Sendable, Equatable {
   enum Kind: Sendable, Equatable {
-    /// The tool itself says that it failed, or the server refused the call.
+    /// The tool itself says that it failed, or the call could not be made as it is.
     case toolError
+    /// The server refused the call with an error of the protocol.
+    case refused
     case timedOut
     /// The calling task was cancelled.
     case cancelled
@@ -21,9 +23,23 @@ struct MCPFailure: Error, Sendable, Equatable {
   let kind: Kind
   /// One sentence.
   let message: String
+  /// Whether another attempt may go better.
+  let isTransient: Bool
 
-  init(_ kind: Kind, _ message: String) {
+  /// A failure; what is not said of its passing follows from its kind.
+  init(_ kind: Kind, _ message: String, isTransient: Bool? = nil) {
     self.kind = kind
     self.message = message
+    self.isTransient = isTransient ?? [.timedOut, .serverGone, .notStarted].contains(kind)
+  }
+
+  /// A server's error of the protocol.
+  static func refusal(_ label: String, code: Int, words: String) -> MCPFailure {
+    let said = "\(MCPToolResult.cut(words)) (code \(code))"
+    return MCPFailure(
+      .refused,
+      "\(label) refused: \(said)",
+      isTransient: PassingTrouble.isTold(in: said)
+    )
   }
 }

@@ -14,8 +14,9 @@ actor MCPHTTPConnection: MCPPeer {
   private static let standardTime = Duration.seconds(3600)
   /// How long the words that nobody waits for may take: of a cancelled call, of the end.
   private static let farewellTime = Duration.seconds(5)
-  /// More pages of tools than this are not asked for.
-  private static let maximumPages = 100
+  /// How long a list of tools is believed: of a change the server can speak only within the answer to
+  /// a call, and one without sessions is never seen to have begun anew.
+  static let toolsLifetime = Duration.seconds(60)
 
   /// A session as the server began it.
   private struct Session: Sendable, Equatable {
@@ -26,6 +27,7 @@ actor MCPHTTPConnection: MCPPeer {
   }
 
   nonisolated let name: String
+  var toolList: MCPToolList
   /// How many sessions were begun.
   private(set) var starts = 0
 
@@ -34,59 +36,19 @@ actor MCPHTTPConnection: MCPPeer {
   private var session: Session?
   private var opening: Task<Result<Session, MCPFailure>, Never>?
   private var nextID = 1
-  private var toolNames: [String]?
   private var closed = false
 
   /// A conversation that has said nothing yet.
-  init(name: String, endpoint: MCPServerConfig.Endpoint, outward: Outward) {
+  init(
+    name: String,
+    endpoint: MCPServerConfig.Endpoint,
+    outward: Outward,
+    toolsLifetime: Duration = MCPHTTPConnection.toolsLifetime
+  ) {
     self.name = name
     self.endpoint = endpoint
     self.outward = outward
-  }
-
-  // MARK: For callers
-
-  func call(
-    _ tool: String,
-    arguments: JSONObject,
-    timeout: Duration?
-  ) async throws(MCPFailure) -> JSONValue {
-    let label = "the tool “\(tool)” of the MCP server “\(name)”"
-    do throws(MCPFailure) {
-      let answer = try await request(
-        "tools/call",
-        ["name": .string(tool), "arguments": .object(arguments)],
-        label,
-        timeout
-      )
-      return try MCPToolResult.value(of: answer, from: label)
-    } catch {
-      if error.kind == .toolError, let known = toolNames, !known.contains(tool) {
-        throw MCPFailure(.unknownTool, "the MCP server “\(name)” has no tool “\(tool)”")
-      }
-      throw error
-    }
-  }
-
-  /// The names of the server's tools, asked for once a session.
-  func tools(timeout: Duration? = .seconds(30)) async throws(MCPFailure) -> [String] {
-    if let toolNames { return toolNames }
-    var names: [String] = []
-    var params: JSONObject = [:]
-    let deadline = timeout.map { ContinuousClock.now + $0 }
-    for page in 0..<Self.maximumPages {
-      let label = "the list of tools of the MCP server “\(name)”"
-      let time = page == 0 ? timeout : deadline.map { max(.milliseconds(1), $0 - .now) }
-      let page = try await request("tools/list", params, label, time)
-      guard let tools = page["tools"]?.array else {
-        throw MCPFailure(.protocolBroken, "\(label) is no list")
-      }
-      names += tools.compactMap { $0["name"]?.string }
-      guard let cursor = page["nextCursor"]?.string, !cursor.isEmpty else { break }
-      params["cursor"] = .string(cursor)
-    }
-    toolNames = names
-    return names
+    toolList = MCPToolList(lifetime: toolsLifetime)
   }
 
   /// Tells the server that the session is over, and waits for that a little.
@@ -110,13 +72,15 @@ actor MCPHTTPConnection: MCPPeer {
   // MARK: Calls
 
   /// Makes a request within a session; begins a new one, once, when the server has forgotten it.
-  private func request(
+  func request(
     _ method: String,
     _ params: JSONObject,
     _ label: String,
-    _ timeout: Duration?
+    _ timeout: Duration?,
+    departed: @escaping @Sendable () -> Void
   ) async throws(MCPFailure) -> JSONValue {
     let deadline = ContinuousClock.now + (timeout ?? Self.standardTime)
+    var hasDeparted = false
     for attempt in 1...2 {
       let session = try await openSession(within: deadline)
       let id = nextID
@@ -128,7 +92,13 @@ actor MCPHTTPConnection: MCPPeer {
         request: try post(message, session, deadline - .now),
         id: id
       )
-      switch await exchange.perform({ self.receive($0, session) }) {
+      let outcome = await exchange.perform {
+        self.receive($0, session)
+      } departed: {
+        if !hasDeparted { departed() }
+        hasDeparted = true
+      }
+      switch outcome {
       case .answered(let value): return value
       case .forgotten where attempt == 1:
         if self.session == session { forget() }
@@ -148,7 +118,7 @@ actor MCPHTTPConnection: MCPPeer {
 
   private func forget() {
     session = nil
-    toolNames = nil
+    toolList.forget()
   }
 
   /// Tells the server that nobody waits for an answer: closing the connection does not say it.
@@ -177,7 +147,7 @@ actor MCPHTTPConnection: MCPPeer {
     case .request(let id, let method, _):
       let words = "this client has no “\(method)”"
       say(.refusal(id: id, code: MCPMessage.methodNotFound, message: words), session)
-    case .notification("notifications/tools/list_changed", _): toolNames = nil
+    case .notification("notifications/tools/list_changed", _): toolList.forget()
     case .notification, .response, .refusal: break
     }
   }
@@ -254,7 +224,11 @@ actor MCPHTTPConnection: MCPPeer {
     exchange.isHandshake = true
     var sessionID: String?
     let value: JSONValue
-    switch await exchange.perform({ _ in }, head: { sessionID = $0["Mcp-Session-Id"] }) {
+    let outcome = await exchange.perform { _ in
+    } head: {
+      sessionID = $0["Mcp-Session-Id"]
+    }
+    switch outcome {
     case .answered(let answer): value = answer
     case .forgotten:
       throw MCPFailure(.notStarted, "\(label): nothing is at \(Secrets.bare(endpoint.url))")
@@ -285,7 +259,7 @@ actor MCPHTTPConnection: MCPPeer {
           "\(label) did not take “notifications/initialized” (\(status))"
         )
       case .end(let failure?): throw MCPExchange.failure(failure, label)
-      case .head, .body, .end(nil): break
+      case .sent, .head, .body, .end(nil): break
       }
     }
     guard !closed, !Task.isCancelled else {

@@ -47,20 +47,26 @@ actor MCPServers {
 
   /// Calls a tool.
   ///
-  /// When the calling task is cancelled or the time is over, the server is told so
-  /// and this throws at once.
+  /// When the calling task is cancelled or the time is over, the server is told so and this throws at
+  /// once. `departed` is called at most once, as soon as the call may have reached the server.
   func call(
     server: String,
     tool: String,
     arguments: JSONObject,
-    timeout: Duration?
+    timeout: Duration?,
+    departed: @escaping @Sendable () -> Void = {}
   ) async throws(MCPFailure) -> JSONValue {
     guard let connection = connections[server] else {
       let meant = Spelling.nearest(to: server, in: serverNames)
       let hint = meant.map { "; “\($0)” was meant?" } ?? ""
       throw MCPFailure(.unknownServer, "runtime.toml names no MCP server “\(server)”\(hint)")
     }
-    return try await connection.call(tool, arguments: arguments, timeout: timeout)
+    return try await connection.call(
+      tool,
+      arguments: arguments,
+      timeout: timeout,
+      departed: departed
+    )
   }
 
   /// The server that a step names, by its `instance_id` or its `server_url`; nil when it names none
@@ -69,12 +75,35 @@ actor MCPServers {
     KnownServers(names: serverNames, aliases: aliases).server(of: step)
   }
 
-  /// The server that has a tool, when exactly one has it.
+  /// The only server that has a tool.
   ///
-  /// Asks each server that can be started.
-  func server(forTool tool: String) async -> String? {
-    let owners = await known().servers(havingTool: tool)
-    return owners.count == 1 ? owners[0] : nil
+  /// Asks each server. As long as one does not say which tools it has, nobody can tell: it may have the
+  /// tool too, and the call would go to the wrong one.
+  /// - Throws: ``MCPFailure`` when there is not exactly one; it may pass while a server does not answer.
+  func server(havingTool tool: String) async throws(MCPFailure) -> String {
+    let known = await known()
+    let owners = known.servers(havingTool: tool)
+    let advice = "name the server in “instance_id”"
+    guard owners.count < 2 else {
+      let names = GraphValidation.listed(owners)
+      throw MCPFailure(
+        .unknownServer,
+        "the MCP servers \(names) have a tool “\(tool)”; \(advice)"
+      )
+    }
+    let silent = known.silent
+    guard silent.isEmpty else {
+      let names = GraphValidation.listed(silent)
+      throw MCPFailure(
+        .notStarted,
+        "which MCP server has the tool “\(tool)” cannot be told, since \(names) did not list "
+          + "\(silent.count == 1 ? "its" : "their") tools; \(advice)"
+      )
+    }
+    guard let owner = owners.first else {
+      throw MCPFailure(.unknownServer, "no MCP server has a tool “\(tool)”; \(advice)")
+    }
+    return owner
   }
 
   /// The configured servers, with the tools of those that answer in time.

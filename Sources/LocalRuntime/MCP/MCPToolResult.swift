@@ -16,7 +16,11 @@ enum MCPToolResult {
     let texts = content.filter { $0["type"] == "text" }.compactMap { $0["text"]?.string }
     if answer["isError"]?.bool == true {
       let text = texts.joined(separator: "\n")
-      throw MCPFailure(.toolError, text.isEmpty ? "\(tool) failed and did not say why" : cut(text))
+      guard !text.isEmpty else {
+        throw MCPFailure(.toolError, "\(tool) failed and did not say why")
+      }
+      let words = cut(text)
+      throw MCPFailure(.toolError, words, isTransient: PassingTrouble.isTold(in: words))
     }
     if let structured = answer["structuredContent"], structured.object != nil { return structured }
     guard content.count == 1, let text = texts.first else { return ["content": .array(content)] }

@@ -14,6 +14,9 @@ import Transport
 final class Outward: Sendable {
   /// What comes of an exchange, in this order; the last is always `end`.
   enum Part: Sendable {
+    /// The request is on its way to the server; once. Left out when it cannot be told, where a failure
+    /// says whether the request was sent.
+    case sent
     /// The status and the headers, once.
     case head(Int, ResponseHeaders)
     case body([UInt8])
@@ -73,9 +76,7 @@ final class Outward: Sendable {
       return (state.lastNumber, !state.isRunning)
     }
     guard let number else {
-      part.yield(
-        .end(Failure(code: .cancelled, sentence: "the runtime is ending", sent: false))
-      )
+      part.yield(.end(Self.ending))
       part.finish()
       return parts
     }
@@ -87,9 +88,29 @@ final class Outward: Sendable {
   }
 
   /// Gives up every exchange and ends the thread.
+  ///
+  /// What the thread has not taken yet, it never will: that is told here.
   func end() {
-    state.withLock { $0.isEnded = true }
+    let orders = state.withLock { state in
+      state.isEnded = true
+      defer { state.orders = [] }
+      return state.orders
+    }
     wake()
+    Self.refuse(orders, Self.ending)
+  }
+
+  private static let ending = Failure(
+    code: .cancelled,
+    sentence: "the runtime is ending",
+    sent: false
+  )
+
+  private static func refuse(_ orders: [Order], _ failure: Failure) {
+    for case .begin(_, _, let part) in orders {
+      part.yield(.end(failure))
+      part.finish()
+    }
   }
 
   private func order(_ order: Order) {
@@ -142,10 +163,7 @@ final class Outward: Sendable {
       }
       return state.orders
     }
-    for case .begin(_, _, let part) in orders {
-      part.yield(.end(failure))
-      part.finish()
-    }
+    Self.refuse(orders, failure)
   }
 }
 
@@ -154,6 +172,7 @@ private struct Exchanges {
   private struct Exchange {
     var id: TransferID
     var part: AsyncStream<Outward.Part>.Continuation
+    var wasSent = false
     var hasHead = false
   }
 
@@ -193,7 +212,12 @@ private struct Exchanges {
   mutating func move() {
     _ = pool.wait(milliseconds: 60_000)
     for number in running.keys.sorted() {
-      guard let exchange = running[number], let progress = pool.take(exchange.id) else { continue }
+      guard let exchange = running[number] else { continue }
+      if !exchange.wasSent, pool.hasSent(exchange.id) {
+        running[number]?.wasSent = true
+        exchange.part.yield(.sent)
+      }
+      guard let progress = pool.take(exchange.id) else { continue }
       tell(number, progress.status, progress.headers, progress.body)
     }
     for (id, result) in pool.finished() {
@@ -218,6 +242,7 @@ private struct Exchanges {
     guard let exchange = running[number] else { return }
     if !exchange.hasHead {
       running[number]?.hasHead = true
+      if !exchange.wasSent { exchange.part.yield(.sent) }
       exchange.part.yield(.head(status, headers))
     }
     if !body.isEmpty { exchange.part.yield(.body(body)) }

@@ -69,7 +69,7 @@ extension Route {
   func access(_ method: String) -> Access {
     switch (self, method) {
     case (.pendingTasks(_?), _), (.tokens, "GET"), (.validation, _), (.webhooks, "GET"),
-      (.webhook, "GET"):
+      (.webhook, "GET"), (.billingUsage, _), (.actionPricing, _):
       .inspecting
     case (_, "GET"): .reading
     default: .acting

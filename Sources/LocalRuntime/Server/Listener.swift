@@ -32,13 +32,17 @@ actor Listener {
   private let limits: Limits
   private let log: RuntimeLog
   private let seats: LiveSeats
-  private let pool: SocketPool<ePoll>
+  private let pool: any AsyncSocketPool
   private let host: Socket
   private var visitors: [Int: Visitor] = [:]
   private var nextNumber = 0
   private var isStopping = false
+  private var isBroken = false
   private var tasks: [Task<Void, Never>] = []
   private var whenEmpty: CheckedContinuation<Void, Never>?
+  /// Yields when nobody is served any more though nobody asked for an end, and ends with the listener.
+  nonisolated let failures: AsyncStream<RuntimeMistake>
+  private nonisolated let failure: AsyncStream<RuntimeMistake>.Continuation
 
   /// Listens.
   /// - Throws: ``RuntimeMistake`` when it cannot.
@@ -46,7 +50,8 @@ actor Listener {
     router: Router,
     place wanted: ListenPlace,
     limits: Limits = Limits(),
-    log: RuntimeLog = .silent
+    log: RuntimeLog = .silent,
+    pool: any AsyncSocketPool = .ePoll(maxEvents: 64)
   ) async throws(RuntimeMistake) {
     // Whoever has gone must not end us by our writing to them.
     signal(SIGPIPE, SIG_IGN)
@@ -54,7 +59,8 @@ actor Listener {
     self.limits = limits
     self.log = log
     seats = LiveSeats(limits.liveStreams)
-    pool = .ePoll(maxEvents: 64)
+    self.pool = pool
+    (failures, failure) = AsyncStream.makeStream()
     (host, place) = try wanted.open()
     let socket: AsyncSocket
     do {
@@ -64,9 +70,8 @@ actor Listener {
       try? host.close()
       throw RuntimeMistake("cannot listen on \(wanted.text): \(error.localizedDescription)")
     }
-    let pool = pool
     tasks = [
-      Task { try? await pool.run() },
+      Task { await self.wait() },
       Task { await self.welcome(socket) },
       Task { await self.sweep() },
     ]
@@ -86,6 +91,7 @@ actor Listener {
     impatience.cancel()
     for task in tasks { task.cancel() }
     for task in tasks { await task.value }
+    failure.finish()
     try? host.close()
   }
 
@@ -95,8 +101,25 @@ actor Listener {
 
   // MARK: Coming and going
 
+  /// Lets everybody wait for their sockets; without that nobody is served.
+  private func wait() async {
+    var why = "it ended"
+    do {
+      try await pool.run()
+    } catch {
+      why = "\(error)"
+    }
+    guard !isStopping else { return }
+    isBroken = true
+    let mistake = RuntimeMistake(
+      "nobody is served any more, since the system's wait for connections broke off: \(why)"
+    )
+    log.notice(.error, mistake.sentence)
+    failure.yield(mistake)
+  }
+
   private func welcome(_ host: AsyncSocket) async {
-    while !Task.isCancelled, !isStopping {
+    while !Task.isCancelled, !isStopping, !isBroken {
       do {
         admit(try await host.accept())
       } catch {

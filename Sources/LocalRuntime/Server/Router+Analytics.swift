@@ -52,12 +52,13 @@ extension Router {
     return JSONNumber("\(digits / 10_000).\(fraction)").map { .number($0) } ?? .null
   }
 
+  /// How long ended runs took in all.
   private func executionDuration(_ window: UsageWindow) async throws(Rejection) -> JSONObject {
     let ended = try await sums(.runsEnded, window)
     let (count, took) = (ended.total(\.count), ended.total(\.amount))
     return [
-      "value": count == 0 ? .null : .int(Int(took / count)), "unit": "ms", "runs": .int(Int(count)),
-      "total_ms": .int(Int(took)),
+      "value": .int(Int(took)), "unit": "ms", "runs": .int(Int(count)),
+      "average_ms": count == 0 ? .null : .int(Int(took / count)),
     ]
   }
 
@@ -76,10 +77,9 @@ extension Router {
     return .object(object)
   }
 
-  /// Steps that were begun and have ended; what was skipped was not executed.
+  /// Steps that were begun, each once; what was skipped, or failed before, was not executed.
   private func stepsExecuted(_ window: UsageWindow) async throws(Rejection) -> JSONObject {
-    let steps = try await sums(.stepsEnded, window).filter { !$0.key.hasSuffix("|skipped") }
-    return ["value": .int(Int(steps.total(\.count)))]
+    ["value": .int(Int(try await sums(.stepsBegun, window).total(\.count)))]
   }
 
   private func creditsConsumed(_ window: UsageWindow) async throws(Rejection) -> JSONObject {
@@ -145,7 +145,7 @@ extension Router {
     for (hour, sum) in try await hours(.credits, window) {
       buckets.add(sum.amount, "microcredits", hour)
     }
-    for (hour, sum) in try await hours(.stepsEnded, window) where !sum.key.hasSuffix("|skipped") {
+    for (hour, sum) in try await hours(.stepsBegun, window) {
       buckets.add(sum.count, "steps", hour)
     }
     for (hour, sum) in try await hours(.tokensRead, window) {

@@ -29,12 +29,17 @@ extension Router {
   func actionPricing() -> Answer {
     let prices = engine.prices
     var actions: [JSONValue] = [
-      Self.action("workflow.step.execute", "step", prices.step.microcredits),
-      Self.action("mcp.tool.call", "call", prices.toolCall.microcredits),
+      Self.action(ChargedAction.step.rawValue, "step", prices.step.microcredits),
+      Self.action(ChargedAction.toolCall.rawValue, "call", prices.toolCall.microcredits),
     ]
     for (tool, price) in prices.tools.sorted(by: { $0.key < $1.key }) {
       actions.append(
-        Self.action("mcp.tool.call", "call", price.microcredits, ["tool": .string(tool)])
+        Self.action(
+          ChargedAction.toolCall.rawValue,
+          "call",
+          price.microcredits,
+          ["tool": .string(tool)]
+        )
       )
     }
     actions += Self.tokens(prices.tokens, [:])
@@ -46,8 +51,8 @@ extension Router {
 
   private static func tokens(_ price: TokenPrice, _ more: JSONObject) -> [JSONValue] {
     [
-      action("llm.tokens.input", "million_tokens", price.read, more),
-      action("llm.tokens.output", "million_tokens", price.written, more),
+      action("\(ChargedAction.tokens.rawValue).input", "million_tokens", price.read, more),
+      action("\(ChargedAction.tokens.rawValue).output", "million_tokens", price.written, more),
     ]
   }
 

@@ -100,6 +100,7 @@ extension Router {
     }
     var start = try StartParams.read(params, workflow: webhook.workflow)
     start.trigger = "webhook"
+    start.mayCallTools = caller.scopes.contains(.execute)
     start.runID = signature.run(of: webhook.id, body: request.body)
     try await checkTools(of: webhook.workflow, by: caller)
     let asked = start
@@ -139,25 +140,45 @@ extension Router {
   }
 
   /// - Throws: ``Rejection``, 403, when a start would call tools for a token without `mcp:execute`.
+  ///
+  /// What is published by the time that a called workflow starts is looked at then; here the caller
+  /// hears at once what is known already.
   func checkTools(of workflow: String, by caller: Caller) async throws(Rejection) {
     guard !caller.scopes.contains(.execute) else { return }
-    var waiting = [workflow]
-    var seen: Set<String> = [workflow]
+    try await checkTools(from: [workflow], by: caller)
+  }
+
+  /// - Throws: ``Rejection``, 403, when a graph that is to be published calls tools, itself or through
+  ///   the workflows it calls, for a token without `mcp:execute`: who starts it may be another, whose
+  ///   token has that.
+  func checkTools(in graph: WorkflowGraph, by caller: Caller) async throws(Rejection) {
+    guard !caller.scopes.contains(.execute) else { return }
+    try Self.checkTools(in: graph, by: caller)
+    try await checkTools(from: graph.calledWorkflows, by: caller)
+  }
+
+  private func checkTools(
+    from workflows: [String],
+    by caller: Caller
+  ) async throws(Rejection) {
+    var waiting = workflows
+    var seen = Set(workflows)
     while let id = waiting.popLast() {
       let graph = try await reading { () throws(StoreMistake) -> WorkflowGraph? in
         guard let version = try await store.workflow(id)?.version else { return nil }
         return try await store.snapshot(of: id, version: version)
       }
-      for step in graph?.steps.flatMap({ [$0] + ($0.loop?.body ?? []) }) ?? [] {
-        guard step.type != .mcpCall else {
-          throw .forbidden(
-            "step “\(step.id)” calls a tool, and the token of \(caller.name) lacks the scope "
-              + "mcp:execute",
-            details: ["scope": "mcp:execute"]
-          )
-        }
-        if let called = step.calledWorkflow, seen.insert(called).inserted { waiting.append(called) }
-      }
+      guard let graph else { continue }
+      try Self.checkTools(in: graph, by: caller)
+      waiting += graph.calledWorkflows.filter { seen.insert($0).inserted }
     }
+  }
+
+  private static func checkTools(in graph: WorkflowGraph, by caller: Caller) throws(Rejection) {
+    guard let step = graph.firstToolCall else { return }
+    throw .forbidden(
+      "step “\(step.id)” calls a tool, and the token of \(caller.name) lacks the scope mcp:execute",
+      details: ["scope": "mcp:execute"]
+    )
   }
 }

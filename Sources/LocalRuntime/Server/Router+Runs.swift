@@ -42,14 +42,10 @@ extension Router {
   /// The run with what became of its steps, and where it stands in one word.
   func summary(of reference: RunReference) async throws(Rejection) -> Answer {
     let run = try await found(reference)
-    let steps = try await reading { () throws(StoreMistake) in
-      try await store.steps(of: run.id.text)
+    let counts = try await reading { () throws(StoreMistake) in
+      try await store.outcomes(of: run.id.text)
     }
-    var counts: [String: Int] = [:]
-    for step in steps.values { counts[StepRow.word(step.outcome), default: 0] += 1 }
-    let outcomes = counts.sorted { $0.key < $1.key }.map {
-      JSONObject.Member($0.key, .int($0.value))
-    }
+    let outcomes = counts.map { JSONObject.Member($0.word, .int($0.count)) }
     var object = RunWire.json(run).object ?? [:]
     object["run_id"] = .string(run.id.text)
     object["run_complete"] = .bool(run.status.isTerminal)
@@ -82,24 +78,19 @@ extension Router {
   func context(of reference: RunReference) async throws(Rejection) -> Answer {
     let run = try await found(reference)
     let steps = try await reading { () throws(StoreMistake) in
-      try await store.steps(of: run.id.text)
+      try await store.contextText(of: run.id.text)
     }
-    var context: JSONObject = [:]
-    for (id, step) in steps.sorted(by: { $0.key < $1.key })
-    where step.attempts > 0 && StepPlace(text: id).round == nil {
-      var object: JSONObject = [:]
-      object["input"] = step.input
-      object["result"] = step.result
-      context[id] = .object(object)
-    }
-    var answer: JSONObject = ["input": run.input ?? [:], "steps": .object(context)]
+    var custom = ""
     if run.extra["is_episode"] == true {
       let state = try await reading { () throws(StoreMistake) in
         try await store.state(of: run.id.text)
       }
-      if let episode = state?.episode { answer["custom"] = ["episode": episode] }
+      if let episode = state?.episode {
+        custom = ",\"custom\":{\"episode\":\(JSONWriter.text(episode))}"
+      }
     }
-    return Answer(200, .object(answer))
+    let input = JSONWriter.text(run.input ?? [:])
+    return Answer(200, text: "{\"input\":\(input),\"steps\":{\(steps.members)}\(custom)}")
   }
 
   func events(of reference: RunReference, _ request: Request) async throws(Rejection) -> Answer {
@@ -168,7 +159,8 @@ extension Router {
       params = StartParams.laid(params, over: try await found(workflow).runSetup ?? [:])
     }
     try await checkTools(of: workflow, by: caller)
-    let request = try StartParams.read(params, workflow: workflow)
+    var request = try StartParams.read(params, workflow: workflow)
+    request.mayCallTools = caller.scopes.contains(.execute)
     let state = try await engine.start(
       request,
       by: caller.name,

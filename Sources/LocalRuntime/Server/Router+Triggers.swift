@@ -29,7 +29,13 @@ extension Router {
     by caller: Caller,
     _ receipt: ReceiptMaker?
   ) async throws(Rejection) -> Answer {
-    _ = try await inUse(workflow)
+    let target = try await inUse(workflow)
+    guard target.version != nil else {
+      throw .taken(
+        "workflow “\(target.name)” is a draft; publish a version before giving it a trigger",
+        details: ["status": "draft"]
+      )
+    }
     try await checkTools(of: workflow, by: caller)
     let known = try await reading { () throws(StoreMistake) in
       try await store.triggers(of: workflow, limit: 1, offset: 0)
@@ -89,7 +95,11 @@ extension Router {
   ) async throws(Rejection) -> Answer {
     let id = try Self.trigger(id, request, try request.object())
     return try await alone("trigger \(id)") { () throws(Rejection) in
-      _ = try await found(id, of: workflow)
+      // Not read: what cannot be read must be possible to take away.
+      let isThere = try await reading { () throws(StoreMistake) in
+        try await store.hasTrigger(id, of: workflow)
+      }
+      guard isThere else { throw .missing("trigger", id) }
       try await reading { () throws(StoreMistake) in try await store.remove(trigger: id) }
       triggersChanged()
       return Answer(204, text: "")
@@ -162,6 +172,7 @@ enum TriggerFields {
       throw .invalid("“config” must be an object, not \(config.typeName)")
     }
     let fields = body.merging(inner)
+    try StartParams.checkForeign(fields)
     if let name = try text("name", fields, atMost: 200) { trigger.name = name }
     if let enabled = try truth("enabled", fields) { trigger.isEnabled = enabled }
     if let cron = try text("cron", fields, atMost: 256) { trigger.cron = cron }
@@ -194,6 +205,8 @@ enum TriggerFields {
     }
     _ = try StartParams.read(params, workflow: trigger.workflow)
     _ = try StartParams.wantsDefaults(params)
+    // It is kept within the trigger, and could not be read again there.
+    try Rejection.checkDepth(.object(params), "what the trigger starts with")
     trigger.params = params
   }
 

@@ -12,7 +12,7 @@ extension Router {
     let report = GraphValidation.check(
       graph,
       in: try await surroundings(of: graph, id),
-      request: ValidationRequest(body)
+      request: ValidationRequest(body, setup: workflow.runSetup, graph: graph)
     )
     return Answer(200, report.json(at: engine.clock.now().iso8601))
   }

@@ -137,7 +137,9 @@ extension Router {
       guard let extras = value.isNull ? [:] : value.object else {
         throw .invalid("“extras” must be an object, not \(value.typeName)")
       }
+      try StartParams.checkForeign(extras)
       let known = extras.keeping(StoredTrigger.paramNames)
+      try Rejection.checkDepth(.object(known), "“extras”")
       _ = try StartParams.read(known, workflow: webhook.workflow)
       _ = try StartParams.wantsDefaults(known)
       webhook.extras = known

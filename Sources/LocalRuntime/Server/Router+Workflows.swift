@@ -139,6 +139,7 @@ extension Router {
         details: ["issues": .array(report.issues.map(\.json))]
       )
     }
+    if let graph = report.graph { try await checkTools(in: graph, by: caller) }
     let now = engine.clock.now()
     let number = (workflow.version ?? 0) + 1
     workflow.version = number
@@ -186,9 +187,11 @@ extension Router {
       // As a choice between two values, nil would be a JSON null.
       if example.isNull { workflow.example = nil } else { workflow.example = example }
     }
-    if let setup = body["run_setup"] {
+    // The product's own pages know it under either name; given both, the first one counts.
+    for name in ["run_setup_json", "run_setup"] {
+      guard let setup = body[name] else { continue }
       guard setup.isNull || setup.object != nil else {
-        throw .invalid("“run_setup” must be an object, not \(setup.typeName)")
+        throw .invalid("“\(name)” must be an object, not \(setup.typeName)")
       }
       workflow.runSetup = setup.object
     }

@@ -137,7 +137,7 @@ package actor Runtime {
       return Task { await retention.run() }
     }
     await scheduler.open { trigger throws(Rejection) in
-      _ = try await router.automation(of: trigger)
+      try await router.automation(of: trigger)
     }
   }
 
@@ -180,6 +180,22 @@ package actor Runtime {
     let token = TokenFile.make(random: random)
     try PrivateFile.write("\(token)\n", to: file)
     return [(options.owner, token)]
+  }
+
+  /// Waits until it is to end.
+  /// - Parameter endings: Yields when whoever runs it wants that.
+  /// - Returns: Why it must end though nobody wants it; nil when somebody does.
+  package nonisolated func run(until endings: AsyncStream<Void>) async -> RuntimeMistake? {
+    await withTaskGroup(of: RuntimeMistake?.self) { group in
+      group.addTask {
+        for await _ in endings { break }
+        return nil
+      }
+      group.addTask { [listener] in await listener.failures.first { _ in true } }
+      let first = await group.next() ?? nil
+      group.cancelAll()
+      return first
+    }
   }
 
   /// Ends: no new requests, attempts in flight cancelled, MCP servers ended, everything on the disk.

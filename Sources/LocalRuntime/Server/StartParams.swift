@@ -2,7 +2,8 @@ import JSON
 
 /// Reads the params of a start.
 enum StartParams {
-  private static let named: Set<String> = [
+  /// Params with a meaning of their own; others are the input.
+  static let named: Set<String> = [
     "run_id", "trigger_type", "trigger_payload", "trigger_steps", "excluded_step_ids",
     "use_run_setup_defaults",
   ]
@@ -13,6 +14,7 @@ enum StartParams {
   /// What the params ask for: bare keys are the input, unless there is a `trigger_payload`.
   /// - Throws: ``Rejection``, 422, with what is wrong.
   static func read(_ params: JSONObject, workflow: String) throws(Rejection) -> StartRequest {
+    try checkForeign(params)
     var request = StartRequest(workflow: workflow)
     if let value = params["run_id"], !value.isNull { request.runID = try runID(value) }
     if let value = params["trigger_type"], !value.isNull {
@@ -28,6 +30,26 @@ enum StartParams {
       try payload(params).map { .object($0) }
       ?? .object(JSONObject(params.members.filter { !named.contains($0.key) }))
     return request
+  }
+
+  /// Params of the product that this runtime has nothing for, and what they would need.
+  ///
+  /// Taken for input, they would be a start of something else than was asked for.
+  private static let foreign = [
+    "segment_id": "segments of end users", "external_user_id": "end users", "team_id": "teams",
+    "resume_from_run_id": "resuming of runs that have ended",
+    "reuse_completed_steps": "resuming of runs that have ended",
+  ]
+
+  /// - Throws: ``Rejection``, 422, when params ask for what this runtime does not have.
+  static func checkForeign(_ params: JSONObject) throws(Rejection) {
+    for member in params.members where !member.value.isNull {
+      guard let thing = foreign[member.key] else { continue }
+      throw .invalid(
+        "this runtime has no \(thing), which “\(member.key)” asks for; leave it out, or write it into "
+          + "“trigger_payload” if it is input"
+      )
+    }
   }
 
   /// Lays params over what a workflow's forms are filled with, where they ask for that.

@@ -20,6 +20,11 @@ enum Migrations {
     migrator.registerMigration("5 steps given by a start") { database in
       try database.execute(sql: triggerSteps)
     }
+    migrator.registerMigration(InputMigration.name, migrate: InputMigration.run)
+    migrator.registerMigration(ActionMigration.name, migrate: ActionMigration.run)
+    migrator.registerMigration("8 whether runs may call tools") { database in
+      try database.execute(sql: toolScope)
+    }
     return migrator
   }
 

@@ -32,8 +32,12 @@ extension Store {
   private static let mostRuns = 50
   private static let mostEvents = 2000
 
+  /// A run that a step of a live one called stays: after a restart that step looks for it again.
   static let oldRuns = """
-    SELECT id FROM runs WHERE is_live = 0 AND updated_at < ? ORDER BY updated_at, id LIMIT ?
+    SELECT runs.id FROM runs LEFT JOIN runs AS callers ON callers.is_live = 1 AND callers.id =
+        CASE WHEN json_valid(runs.body) THEN json_extract(runs.body, '$.parent.run_id') END
+      WHERE runs.is_live = 0 AND runs.updated_at < ? AND callers.id IS NULL
+      ORDER BY runs.updated_at, runs.id LIMIT ?
     """
 
   /// Takes away some runs that ended before a moment, with all that is theirs.

@@ -41,10 +41,43 @@ struct PageRows {
       last = row.copy()
     }
   }
+}
 
-  /// The page, when pages are found by how many rows lie before them.
-  func page(total: Int?, offset: Int) -> RowPage {
-    let next = hasMore ? String(offset + bodies.count) : nil
-    return RowPage(rows: bodies, total: total ?? 0, next: next)
+extension Store {
+  /// A page of a table, found by how many rows lie before it.
+  /// - Parameters:
+  ///   - source: The table, and which of its rows, in SQL with a `?` for each argument.
+  ///   - arguments: What the marks stand for.
+  ///   - order: The columns of an index, in SQL.
+  ///   - limit: How many rows at most.
+  ///   - offset: How many lie before them.
+  /// - Returns: Their bodies.
+  /// - Throws: ``StoreMistake`` when they cannot be read.
+  func page(
+    of source: String,
+    _ arguments: [String] = [],
+    by order: String,
+    limit: Int,
+    offset: Int
+  ) async throws(StoreMistake) -> RowPage {
+    try await read { database in
+      let chosen = StatementArguments(arguments)
+      let rows = try PageRows(
+        database,
+        sql: "SELECT body FROM \(source) ORDER BY \(order) LIMIT ? OFFSET ?",
+        arguments: chosen + [limit + 1, offset],
+        limit: limit
+      )
+      let total = try Int.fetchOne(
+        database,
+        sql: "SELECT count(*) FROM \(source)",
+        arguments: chosen
+      )
+      return RowPage(
+        rows: rows.bodies,
+        total: total ?? 0,
+        next: rows.hasMore ? String(offset + rows.bodies.count) : nil
+      )
+    }
   }
 }

@@ -9,6 +9,8 @@ struct RunWrite: Sendable {
   /// Whether the run is new; a second one of its id is then refused.
   var isNew = false
   var excluded: Set<String> = []
+  /// Whether whoever started it may have tools called; written once.
+  var mayCallTools = true
   /// What the start gave single steps; nil when that is what it was.
   var triggerSteps: JSONObject?
   var events: [RunEvent] = []
@@ -78,17 +80,23 @@ extension Store {
 
   private static func save(_ write: RunWrite, in database: Database) throws {
     let run = write.run
-    let body = JSONWriter.text(RunWire.json(run))
+    // What a run was started with never changes and can be long: it stands in a column of its own.
+    var changing = run
+    changing.input = nil
+    let body = JSONWriter.text(RunWire.json(changing))
     if write.isNew {
       try database.execute(
         sql: """
-          INSERT INTO runs (id, workflow_id, status, is_live, created_at, updated_at, excluded, body)
-          VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+          INSERT INTO runs
+            (id, workflow_id, status, is_live, created_at, updated_at, excluded, body, input,
+              may_call_tools)
+          VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
           """,
         arguments: [
           run.id.text, run.workflow?.text ?? "", run.status.word, !run.status.isTerminal,
           run.createdAt?.milliseconds ?? 0, run.updatedAt?.milliseconds ?? 0,
           JSONWriter.text(.array(write.excluded.sorted().map { .string($0) })), body,
+          run.input.map { JSONWriter.text($0) }, write.mayCallTools,
         ]
       )
     } else {
@@ -136,10 +144,27 @@ extension Store {
     if let answer = write.answer { try save(answer, in: database) }
   }
 
+  /// A run as it is answered, in SQL.
+  private static let wholeRun = """
+    CASE WHEN input IS NULL THEN body
+    ELSE substr(body, 1, length(body) - 1) || ',"input":' || input || '}' END
+    """
+
+  /// A run as lists have it: an input longer than 64 KiB is only told of.
+  private static let listedRun = """
+    CASE WHEN input IS NULL OR length(CAST(input AS BLOB)) <= 65536 THEN \(wholeRun)
+    ELSE substr(body, 1, length(body) - 1) || ',"input_truncated":"'
+      || length(CAST(input AS BLOB)) || ' bytes; whole in the run itself"}' END
+    """
+
   /// The JSON text of a run, or nil.
   func runRow(_ id: String) async throws(StoreMistake) -> String? {
     try await read { database in
-      try String.fetchOne(database, sql: "SELECT body FROM runs WHERE id = ?", arguments: [id])
+      try String.fetchOne(
+        database,
+        sql: "SELECT \(Self.wholeRun) FROM runs WHERE id = ?",
+        arguments: [id]
+      )
     }
   }
 
@@ -190,7 +215,7 @@ extension Store {
     let rows = try PageRows(
       database,
       sql: """
-        SELECT id, created_at, body FROM runs \(place)
+        SELECT id, created_at, \(listedRun) AS body FROM runs \(place)
         ORDER BY created_at DESC, id DESC LIMIT ? OFFSET ?
         """,
       arguments: arguments + [query.limit + 1, query.offset],
@@ -254,25 +279,13 @@ extension Store {
     limit: Int,
     offset: Int
   ) async throws(StoreMistake) -> RowPage {
-    try await read { database in
-      let filter = run == nil ? "" : "AND run_id = ?"
-      let arguments = run.map { StatementArguments([$0]) } ?? StatementArguments()
-      let rows = try PageRows(
-        database,
-        sql: """
-          SELECT body FROM tasks WHERE is_pending = 1 \(filter)
-          ORDER BY created_at, run_id, id LIMIT ? OFFSET ?
-          """,
-        arguments: arguments + [limit + 1, offset],
-        limit: limit
-      )
-      let total = try Int.fetchOne(
-        database,
-        sql: "SELECT count(*) FROM tasks WHERE is_pending = 1 \(filter)",
-        arguments: arguments
-      )
-      return rows.page(total: total, offset: offset)
-    }
+    try await page(
+      of: "tasks WHERE is_pending = 1 \(run == nil ? "" : "AND run_id = ?")",
+      run.map { [$0] } ?? [],
+      by: "created_at, run_id, id",
+      limit: limit,
+      offset: offset
+    )
   }
 
   /// The JSON text of a task, answered or not, or nil.
@@ -313,20 +326,21 @@ extension Store {
     guard let run = try await run(id), let workflow = run.workflow, let version = run.version,
       let graph = try await snapshot(of: workflow.text, version: version)
     else { return nil }
-    let (excluded, given, rows) = try await read { database in
+    let (excluded, given, mayCallTools, rows) = try await read { database in
       let row = try Row.fetchOne(
         database,
-        sql: "SELECT excluded, trigger_steps FROM runs WHERE id = ?",
+        sql: "SELECT excluded, trigger_steps, may_call_tools FROM runs WHERE id = ?",
         arguments: [id]
       )
       let excluded: String? = row?["excluded"]
       let given: String? = row?["trigger_steps"]
+      let mayCallTools: Bool? = row?["may_call_tools"]
       let rows = try String.fetchAll(
         database,
         sql: "SELECT body FROM tasks WHERE run_id = ?",
         arguments: [id]
       )
-      return (excluded ?? "[]", given ?? "{}", rows)
+      return (excluded ?? "[]", given ?? "{}", mayCallTools ?? false, rows)
     }
     let reference = RunReference(workflow: workflow, run: run.id)
     var tasks: [String: HumanTask] = [:]
@@ -342,7 +356,7 @@ extension Store {
     let triggerSteps = try decoded(given) { (body) throws(JSONMistake) in
       try JSONValue(parsing: body).object ?? [:]
     }
-    return RunState(
+    var state = RunState(
       run: run,
       graph: graph,
       // The rounds of a run that has ended are told by its loops' results.
@@ -351,6 +365,8 @@ extension Store {
       excluded: Set(names.compactMap(\.string)),
       triggerSteps: triggerSteps
     )
+    state.mayCallTools = mayCallTools
+    return state
   }
 
   /// Reads back what the store itself wrote.

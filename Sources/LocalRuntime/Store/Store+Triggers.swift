@@ -2,6 +2,17 @@ import GRDB
 import JSON
 import Runs
 
+/// A trigger whose row cannot be read.
+struct UnreadableTrigger: Error, Sendable, Equatable {
+  var id: String
+  var why: String
+
+  /// What is told of it.
+  var sentence: String {
+    "the trigger \(id) starts nothing, since it cannot be read: \(why); delete it and make it anew"
+  }
+}
+
 extension Store {
   /// Writes a trigger.
   func save(
@@ -35,6 +46,17 @@ extension Store {
     }
   }
 
+  /// Whether a workflow has a trigger, be it one that cannot be read.
+  func hasTrigger(_ id: String, of workflow: String) async throws(StoreMistake) -> Bool {
+    try await read { database in
+      try Bool.fetchOne(
+        database,
+        sql: "SELECT 1 FROM triggers WHERE id = ? AND workflow_id = ?",
+        arguments: [id, workflow]
+      ) ?? false
+    }
+  }
+
   /// Takes a trigger away.
   func remove(trigger id: String) async throws(StoreMistake) {
     try await commit { database in
@@ -56,39 +78,33 @@ extension Store {
   /// The triggers of a workflow, oldest first.
   func triggers(of workflow: String, limit: Int, offset: Int) async throws(StoreMistake) -> RowPage
   {
-    try await read { database in
-      let rows = try PageRows(
-        database,
-        sql: """
-          SELECT body FROM triggers WHERE workflow_id = ? ORDER BY created_at, id LIMIT ? OFFSET ?
-          """,
-        arguments: [workflow, limit + 1, offset],
-        limit: limit
-      )
-      let total = try Int.fetchOne(
-        database,
-        sql: "SELECT count(*) FROM triggers WHERE workflow_id = ?",
-        arguments: [workflow]
-      )
-      return rows.page(total: total, offset: offset)
-    }
+    try await page(
+      of: "triggers WHERE workflow_id = ?",
+      [workflow],
+      by: "created_at, id",
+      limit: limit,
+      offset: offset
+    )
   }
 
   /// The triggers that will come due, the next one first.
-  func armedTriggers() async throws(StoreMistake) -> [StoredTrigger] {
+  ///
+  /// One that cannot be read is told by its id, and keeps no other from its start.
+  func armedTriggers() async throws(StoreMistake) -> [Result<StoredTrigger, UnreadableTrigger>] {
     let rows = try await read { database in
-      try String.fetchAll(
+      try Row.fetchAll(
         database,
-        sql: "SELECT body FROM triggers WHERE next_at IS NOT NULL ORDER BY next_at, id"
-      )
+        sql: "SELECT id, body FROM triggers WHERE next_at IS NOT NULL ORDER BY next_at, id"
+      ).map { row -> (id: String, body: String) in (row["id"], row["body"]) }
     }
-    var triggers: [StoredTrigger] = []
-    for row in rows {
-      let trigger = try decoded(row) { (body) throws(JSONMistake) in
-        StoredTrigger(try JSONValue(parsing: body))
+    return rows.map { row in
+      do throws(JSONMistake) {
+        let value = try JSONValue(parsing: Array(row.body.utf8))
+        if let trigger = StoredTrigger(value) { return .success(trigger) }
+        return .failure(UnreadableTrigger(id: row.id, why: "it is no trigger"))
+      } catch {
+        return .failure(UnreadableTrigger(id: row.id, why: error.sentence))
       }
-      if let trigger { triggers.append(trigger) }
     }
-    return triggers
   }
 }

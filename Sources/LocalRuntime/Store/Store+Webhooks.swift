@@ -61,15 +61,6 @@ extension Store {
 
   /// A page of webhooks, oldest first.
   func webhooks(limit: Int, offset: Int) async throws(StoreMistake) -> RowPage {
-    try await read { database in
-      let rows = try PageRows(
-        database,
-        sql: "SELECT body FROM webhooks ORDER BY created_at, id LIMIT ? OFFSET ?",
-        arguments: [limit + 1, offset],
-        limit: limit
-      )
-      let total = try Int.fetchOne(database, sql: "SELECT count(*) FROM webhooks")
-      return rows.page(total: total, offset: offset)
-    }
+    try await page(of: "webhooks", by: "created_at, id", limit: limit, offset: offset)
   }
 }

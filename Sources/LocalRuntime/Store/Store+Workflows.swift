@@ -119,44 +119,24 @@ extension Store {
 
   /// A page of the workflows in use, oldest first.
   func workflows(limit: Int, offset: Int) async throws(StoreMistake) -> RowPage {
-    try await read { database in
-      let rows = try PageRows(
-        database,
-        sql: """
-          SELECT body FROM workflows WHERE archived_at IS NULL
-          ORDER BY created_at, id LIMIT ? OFFSET ?
-          """,
-        arguments: [limit + 1, offset],
-        limit: limit
-      )
-      let total = try Int.fetchOne(
-        database,
-        sql: "SELECT count(*) FROM workflows WHERE archived_at IS NULL"
-      )
-      return rows.page(total: total, offset: offset)
-    }
+    try await page(
+      of: "workflows WHERE archived_at IS NULL",
+      by: "created_at, id",
+      limit: limit,
+      offset: offset
+    )
   }
 
   /// The published versions of a workflow, newest first.
   func versions(of workflow: String, limit: Int, offset: Int) async throws(StoreMistake) -> RowPage
   {
-    try await read { database in
-      let rows = try PageRows(
-        database,
-        sql: """
-          SELECT body FROM versions WHERE workflow_id = ?
-          ORDER BY version DESC LIMIT ? OFFSET ?
-          """,
-        arguments: [workflow, limit + 1, offset],
-        limit: limit
-      )
-      let total = try Int.fetchOne(
-        database,
-        sql: "SELECT count(*) FROM versions WHERE workflow_id = ?",
-        arguments: [workflow]
-      )
-      return rows.page(total: total, offset: offset)
-    }
+    try await page(
+      of: "versions WHERE workflow_id = ?",
+      [workflow],
+      by: "version DESC",
+      limit: limit,
+      offset: offset
+    )
   }
 
   /// The JSON text of a published version, or nil.

@@ -10,8 +10,14 @@ import Runs
 actor Scheduler {
   private static let longestWait = Duration.seconds(60)
 
-  /// Throws when a trigger may start nothing now.
-  typealias Permission = @Sendable (StoredTrigger) async throws(Rejection) -> Void
+  /// In whose name a trigger starts a run now; throws when it may start none.
+  typealias Permission = @Sendable (StoredTrigger) async throws(Rejection) -> Caller
+
+  /// A trigger whose start met a trouble of ours, and is made again later.
+  private struct Delay {
+    var wait: Duration
+    var until: Timestamp
+  }
 
   private let engine: Engine
   private let report: @Sendable (String) -> Void
@@ -20,6 +26,10 @@ actor Scheduler {
   private var permission: Permission?
   private var running: Task<Void, Never>?
   private var alarm: Task<Void, Never>?
+  /// By the trigger's id.
+  private var delays: [String: Delay] = [:]
+  /// The triggers that cannot be read and were told of.
+  private var told: Set<String> = []
 
   /// A scheduler that does nothing before ``open()``.
   init(engine: Engine, report: @escaping @Sendable (String) -> Void) {
@@ -65,9 +75,17 @@ actor Scheduler {
   private func pass() async -> Duration {
     do throws(StoreMistake) {
       var rest = Self.longestWait
-      for trigger in try await engine.store.armedTriggers() {
-        let wait = try await settle(trigger)
-        rest = min(rest, max(wait, .milliseconds(1)))
+      let armed = try await engine.store.armedTriggers()
+      let ids = Set(armed.compactMap { try? $0.get().id })
+      delays = delays.filter { ids.contains($0.key) }
+      for trigger in armed {
+        switch trigger {
+        case .success(let trigger):
+          let wait = try await settle(trigger)
+          rest = min(rest, max(wait, .milliseconds(1)))
+        case .failure(let unreadable):
+          if told.insert(unreadable.id).inserted { report(unreadable.sentence) }
+        }
       }
       return rest
     } catch {
@@ -86,14 +104,16 @@ actor Scheduler {
     var trigger = old
     trigger.next = schedule.next(after: now)
     if due <= now {
+      if let rest = delay(of: old, now) { return rest }
       let earliest = max(due, now - trigger.grace)
       if let slot = schedule.last(upTo: now, notBefore: earliest) {
         do throws(Rejection) {
           trigger.last = try await start(trigger, slot)
+          delays[old.id] = nil
         } catch {
           // Not the trigger's fault: it stays due.
           report("trigger \(trigger.id): \(error.message)")
-          return .seconds(1)
+          return postpone(old, now)
         }
       } else {
         trigger.last = .init(
@@ -109,6 +129,22 @@ actor Scheduler {
     return (trigger.next ?? now + Self.longestWait) - now
   }
 
+  /// How long a trigger is still left alone; nil when it is not.
+  private func delay(of trigger: StoredTrigger, _ now: Timestamp) -> Duration? {
+    guard let delay = delays[trigger.id], delay.until > now else { return nil }
+    let rest = delay.until - now
+    // More than that is left only when the clock was set back.
+    return rest <= delay.wait ? rest : nil
+  }
+
+  /// Leaves a trigger alone for a second, and for twice as long each time, up to a minute: the others
+  /// need not be looked at all the while.
+  private func postpone(_ trigger: StoredTrigger, _ now: Timestamp) -> Duration {
+    let wait = min((delays[trigger.id]?.wait).map { $0 * 2 } ?? .seconds(1), Self.longestWait)
+    delays[trigger.id] = Delay(wait: wait, until: now + wait)
+    return wait
+  }
+
   /// Starts the run of a moment; one that is there already is the one.
   /// - Throws: ``Rejection`` about a trouble of ours, which passes.
   private func start(
@@ -116,7 +152,7 @@ actor Scheduler {
     _ slot: Timestamp
   ) async throws(Rejection) -> StoredTrigger.Outcome {
     do throws(Rejection) {
-      try await permission?(trigger)
+      let caller = try await permission?(trigger)
       var params = trigger.params
       if try StartParams.wantsDefaults(params) {
         let defaults: JSONObject?
@@ -130,10 +166,12 @@ actor Scheduler {
       var request = try StartParams.read(params, workflow: trigger.workflow)
       request.runID = trigger.run(at: slot)
       request.trigger = "cron"
+      request.mayCallTools = caller?.scopes.contains(.execute) ?? true
       let state = try await engine.start(request, by: "cron")
       return .init(slot: slot, run: state.run.id.text)
     } catch {
-      guard error.status < 500 else { throw error }
+      // What cannot be read today cannot be read in a minute: that is told by the trigger.
+      guard error.status < 500 || error.isUnreadable else { throw error }
       return .init(slot: slot, reason: error.message)
     }
   }

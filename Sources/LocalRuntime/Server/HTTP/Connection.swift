@@ -12,7 +12,11 @@ struct Connection: Sendable {
     var known = Duration.seconds(120)
     /// From the first byte of a request to the end of its head.
     var head = Duration.seconds(15)
+    /// Without a further piece of a body.
     var body = Duration.seconds(60)
+    /// For all of a body of whoever has a token; nobody else's takes longer than one piece may.
+    var wholeBody = Duration.seconds(900)
+    /// Until a piece of an answer is taken, however long the answer is.
     var write = Duration.seconds(60)
     /// For what is still on its way when an answer ends the connection.
     var farewell = Duration.seconds(1)
@@ -21,6 +25,8 @@ struct Connection: Sendable {
 
   /// Of a body that is too long so much is read and dropped, so that its sender hears why.
   private static let longestDropped = 64 << 20
+  /// What is written at once, and must be taken within the patience for it.
+  private static let pieceLength = 64 << 10
 
   let socket: AsyncSocket
   let visitor: Visitor
@@ -55,7 +61,9 @@ struct Connection: Sendable {
     let begun = ContinuousClock.now
     var request = Self.request(head)
     let room = router.room(for: request)
-    if router.isKnown(request) { visitor.becomeKnown() }
+    let isKnown = router.isKnown(request)
+    if isKnown { visitor.becomeKnown() }
+    let end = ContinuousClock.now + (isKnown ? patience.wholeBody : patience.body)
     visitor.expect(within: patience.body)
     if head.expectsContinue, head.body != .length(0) {
       guard head.body.fits(room) else {
@@ -68,7 +76,11 @@ struct Connection: Sendable {
       try await socket.write(Data("HTTP/1.1 100 Continue\r\n\r\n".utf8))
     }
     let answer: Answer
-    if let body = try await input.body(head.body, room: room, dropping: Self.longestDropped) {
+    let body = try await input.body(head.body, room: room, dropping: Self.longestDropped) {
+      // Whoever sends slowly is waited for as long as something comes.
+      visitor.expect(within: min(patience.body, end - .now))
+    }
+    if let body {
       request.body = body
       visitor.expect(within: nil)
       visitor.setBeingAnswered(true)
@@ -85,9 +97,13 @@ struct Connection: Sendable {
   }
 
   private func write(_ answer: Answer, keepsAlive: Bool) async throws {
-    visitor.expect(within: patience.write)
     let bytes = answer.bytes(keepsAlive: keepsAlive, now: router.engine.clock.now())
-    try await socket.write(Data(bytes))
+    var rest = bytes[...]
+    while !rest.isEmpty {
+      visitor.expect(within: patience.write)
+      try await socket.write(Data(rest.prefix(Self.pieceLength)))
+      rest = rest.dropFirst(Self.pieceLength)
+    }
   }
 
   private static func tooLong(_ room: Int) -> Answer {
@@ -215,10 +231,18 @@ private struct Input {
   /// The body, or nil when it is longer than there is room for.
   ///
   /// What stays unread would be taken for the next request, so all of it is read.
+  /// - Parameters:
+  ///   - body: How it is sent.
+  ///   - room: How much of it is kept.
+  ///   - longest: How much of it is read.
+  ///   - progress: Told after each piece.
+  /// - Returns: What is kept; nil when the body is longer.
+  /// - Throws: ``RequestMistake`` when it is too long to be read, or broken; else what the socket throws.
   mutating func body(
     _ body: RequestHead.Body,
     room: Int,
-    dropping longest: Int
+    dropping longest: Int,
+    progress: () -> Void
   ) async throws -> [UInt8]? {
     var kept: [UInt8] = []
     var count = 0
@@ -230,7 +254,10 @@ private struct Input {
     case .length(let length):
       guard length <= longest else { throw Self.tooLong(longest) }
       while count < length {
-        if rest.isEmpty { try await fill() }
+        if rest.isEmpty {
+          try await fill()
+          progress()
+        }
         let piece = rest.prefix(length - count)
         keep(piece)
         drop(piece.count)
@@ -238,7 +265,10 @@ private struct Input {
     case .chunked:
       var decoder = ChunkDecoder()
       while !decoder.isDone {
-        if rest.isEmpty { try await fill() }
+        if rest.isEmpty {
+          try await fill()
+          progress()
+        }
         drop(try decoder.take(rest, keep))
         guard count <= longest else { throw Self.tooLong(longest) }
       }
