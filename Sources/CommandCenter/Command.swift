@@ -42,6 +42,8 @@ package enum Command: String, Sendable, Hashable, CaseIterable {
   case events
   case steps
   case task
+  case nextTask = "next-task"
+  case previousTask = "previous-task"
   case nextTab = "next-tab"
   case previousTab = "previous-tab"
   case showTab = "show-tab"
@@ -118,6 +120,8 @@ package enum Command: String, Sendable, Hashable, CaseIterable {
     case .events: "events"
     case .steps: "steps"
     case .task: "task"
+    case .nextTask: "next task that waits"
+    case .previousTask: "task before"
     case .nextTab: "next tab"
     case .previousTab: "tab before"
     case .showTab: "the tab of this place"
@@ -155,7 +159,8 @@ package enum Command: String, Sendable, Hashable, CaseIterable {
   package var group: Group? {
     switch self {
     case .up, .down, .top, .bottom, .pageUp, .pageDown, .halfUp, .halfDown, .previousSection,
-      .nextSection, .nextTab, .previousTab, .showTab, .events, .steps, .task:
+      .nextSection, .nextTab, .previousTab, .showTab, .events, .steps, .task, .nextTask,
+      .previousTask:
       .move
     case .approve, .reject, .pause, .stop, .takeBack, .start, .done, .edit, .editor, .editorAll,
       .comment, .undo, .mark, .markRange, .markAlike, .drop, .send, .retry:

@@ -185,35 +185,6 @@ extension Keymap {
     }
     try checkAnswers()
   }
-
-  /// What answers a question at once, beside what opens it.
-  private static let answers: [(scope: Scope, answers: [Command], openers: [Command])] = [
-    (.decision, [.confirm], [.approve, .reject]),
-    (.stopping, [.gracefully, .immediately], [.stop]),
-    (.review, [.send], [.approve, .reject, .pause, .stop, .bulk]),
-    (.leaving, [.sendNow], [.back, .leave]),
-  ]
-
-  /// On one key with what opens the question, an answer would be given by a double press.
-  private func checkAnswers() throws(Mistake) {
-    for (scope, answers, openers) in Keymap.answers {
-      for screen in [Scope.inbox, .run] {
-        for opener in openers {
-          let opening = keys(of: opener, in: screen)
-          for answer in answers {
-            guard let key = keys(of: answer, in: scope).first(where: opening.contains) else {
-              continue
-            }
-            throw Mistake(
-              sentence: "\(key.name) is \(opener.rawValue) in [keys.\(screen.rawValue)] and "
-                + "\(answer.rawValue) in [keys.\(scope.rawValue)], and pressed twice it would "
-                + "decide; change one of them"
-            )
-          }
-        }
-      }
-    }
-  }
 }
 
 extension Key {

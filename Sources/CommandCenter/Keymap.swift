@@ -116,6 +116,7 @@ package struct Keymap: Sendable, Equatable {
     ] + leaving,
     .run: moving + [
       Binding(.events, "1"), Binding(.steps, "2"), Binding(.task, "4"),
+      Binding(.nextTask, "]"), Binding(.previousTask, "["),
       Binding(.nextTab, "tab"),
     ] + deciding + [
       Binding(.edit, "e"), Binding(.start, "+"), Binding(.editor, "E"),

@@ -60,6 +60,8 @@ package struct Model: Sendable, Equatable {
   var isReadOnlyHere = false
   /// What was done here to runs that are, or were, listed: a row that leaves says so.
   var done: [RunID: Decision] = [:]
+  /// When what is being typed for an answer is kept; nil while nothing is typed that is not kept.
+  var keepsTypedAt: Timestamp?
   /// What was sent last as one; kept until the next.
   package var bulk: Bulk?
   package var notice: Notice?
@@ -96,9 +98,9 @@ package struct Model: Sendable, Equatable {
     inbox = InboxModel(at: now)
   }
 
-  /// The decision about a run that is on its way.
-  package func flight(of run: RunID) -> Flight? {
-    flights.values.first { $0.decision.subject.run.run == run }
+  /// The decision about a run, or about a task of it, that is on its way.
+  package func flight(of run: RunID, task: TaskID? = nil) -> Flight? {
+    flights.values.first { $0.decision.concerns(run, task: task) }
   }
 
   /// The layer that has the keyboard.
@@ -113,6 +115,7 @@ package struct Model: Sendable, Equatable {
     }
     if let change = link.nextChange(after: now) { moments.append(change) }
     if let rests = inbox.restsAt { moments.append(rests) }
+    if let keeps = keepsTypedAt { moments.append(keeps) }
     // A question holds the order too, for as long as it lies there: nothing to wake for then.
     if let release = inbox.holdsUntil, inbox.listing.held > 0, release > now {
       moments.append(release)

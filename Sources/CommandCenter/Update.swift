@@ -10,10 +10,12 @@ package func update(_ model: inout Model, _ message: Message, at now: Timestamp)
   if let until = model.notice?.until, model.now >= until { model.notice = nil }
   var effects = model.take(message)
   effects += model.releaseHeld()
+  effects += model.keepTypedInTime()
   if InboxLayout(model) != before {
     // Sentences take lines from the lists; what is under the cursor stays on the screen.
     model.showSelection()
     model.settleRunScreen()
+    model.changeStart { _ in }
     model.settleReview()
     model.settleSending()
   }
@@ -47,7 +49,8 @@ extension Model {
     case .resumed:
       restartWindows()
       return resume()
-    case .ending: return withdrawHeld(why: "the program was ended before it was sent")
+    case .ending:
+      return withdrawHeld(why: "the program was ended before it was sent") + keepTyped()
     case .inbox(let message): return handle(message)
     case .run(let message): return handle(message)
     case .workflow(let message): return handle(message)
@@ -82,6 +85,7 @@ extension Model {
     inbox.lastMove = inbox.lastMove.map { $0 + jump }
     inbox.restsAt = inbox.restsAt.map { $0 + jump }
     if let at = reversal?.at { reversal?.at = at + jump }
+    keepsTypedAt = keepsTypedAt.map { $0 + jump }
     watchLeap(jump)
   }
 

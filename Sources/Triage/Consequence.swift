@@ -1,3 +1,4 @@
+internal import JSON
 package import Runs
 
 /// What a yes and a no to a task lead to, told from the graph; what cannot be known is left out.
@@ -6,13 +7,18 @@ package struct Consequence: Sendable, Equatable {
   package var onYes: [Graph.Step] = []
   /// Steps that run only on a no.
   package var onNo: [Graph.Step] = []
-  /// Steps that run either way.
+  /// Steps that run either way: they ask what the answer was, or nothing of theirs hangs on it.
   package var either: [Graph.Step] = []
+  /// Steps that run on a yes, and that no condition holds back on a no: the documentation says both
+  /// that a rejected task stops its branch and that what follows must read the answer.
+  package var ungated: [Graph.Step] = []
 
   /// Whether nothing is known, or nothing follows.
-  package var isEmpty: Bool { onYes.isEmpty && onNo.isEmpty && either.isEmpty }
+  package var isEmpty: Bool {
+    onYes.isEmpty && onNo.isEmpty && either.isEmpty && ungated.isEmpty
+  }
 
-  private enum Fate { case yes, no, either, unknown }
+  private enum Fate { case yes, no, either, ungated, unknown }
 
   /// What follows the task of a step.
   ///
@@ -35,11 +41,12 @@ package struct Consequence: Sendable, Equatable {
         learnt = true
       }
     }
-    for step in graph.steps {
+    for step in graph.steps where !step.isOff {
       switch fates[step.id] {
       case .yes: onYes.append(step)
       case .no: onNo.append(step)
       case .either: either.append(step)
+      case .ungated: ungated.append(step)
       case .unknown, nil: break
       }
     }
@@ -51,15 +58,22 @@ package struct Consequence: Sendable, Equatable {
     after upstream: [StepID],
     _ fates: [StepID: Fate]
   ) -> Fate {
-    if let condition = step.condition { return verdict(condition, task) }
+    // What is switched off holds nothing up, and is skipped before its conditions are looked at.
+    if step.isOff { return .either }
+    // Nobody knows whether anything will ever begin it.
+    if step.source["no_auto_start"]?.bool == true { return .unknown }
+    var verdicts: Set<Fate> = []
+    if let condition = step.condition { verdicts.insert(verdict(condition, task)) }
     if let skip = step.skipWhen {
-      return switch verdict(skip, task) {
-      case .yes: .no
-      case .no: .yes
-      default: .unknown
+      switch verdict(skip, task) {
+      case .yes: verdicts.insert(.no)
+      case .no: verdicts.insert(.yes)
+      default: verdicts.insert(.unknown)
       }
     }
-    let inherited = Set(upstream.map { $0 == task ? Fate.either : fates[$0] ?? .unknown })
+    if let verdict = verdicts.first { return verdicts.count == 1 ? verdict : .unknown }
+    if upstream.contains(task), step.reads(answerOf: task) { return .either }
+    let inherited = Set(upstream.map { $0 == task ? Fate.ungated : fates[$0] ?? .unknown })
     return inherited.count == 1 ? inherited.first ?? .unknown : .unknown
   }
 
@@ -87,6 +101,21 @@ package struct Consequence: Sendable, Equatable {
       let above = graph[next]?.dependsOn ?? []
       if above.contains(task) { return true }
       open += above
+    }
+    return false
+  }
+}
+
+extension Graph.Step {
+  /// Whether it reads what the answer to a task was, so that it knows of a no.
+  fileprivate func reads(answerOf task: StepID) -> Bool {
+    if type == "lua_script" { return source["script"]?.string?.contains("approved") ?? false }
+    let text = JSONWriter.text(.object(source))
+    for name in [task.text, task.text.replacing("-", with: "_")] {
+      let parts = text.split(separator: "steps.\(name).result", omittingEmptySubsequences: false)
+      // The whole result, or `approved` of it.
+      let isRead = parts.dropFirst().contains { $0.first != "." || $0.hasPrefix(".approved") }
+      if isRead { return true }
     }
     return false
   }

@@ -101,6 +101,22 @@ import Triage
     #expect(desk.press("r").isEmpty)
   }
 
+  @Test func `what was refused is tried again under a new name`() throws {
+    var desk = BulkTests.sending(2)
+    let decisions = desk.decisions
+    desk.settle(decisions[0], .refused(Refusal(.busy, "too many requests")))
+    desk.settle(decisions[1], BulkTests.done)
+    let effects = desk.press("r")
+    guard case .carryOut(let again)? = effects.first else {
+      Issue.record("nothing was sent again: \(effects)")
+      return
+    }
+    #expect(again.id != decisions[0].id)
+    #expect(again.subject == decisions[0].subject && again.verb == .approve)
+    desk.settle(again, BulkTests.done)
+    #expect(desk.text.contains("all 2 done"))
+  }
+
   @Test func `an unknown outcome that is settled later is put right`() {
     var desk = BulkTests.sending(1)
     desk.settle(desk.decisions[0], BulkTests.lost)

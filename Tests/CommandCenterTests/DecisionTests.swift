@@ -269,7 +269,7 @@ import Triage
 
   @Test(arguments: [
     Change.answered(by: "alex", at: Sample.ago(.seconds(20)), approved: true), .gone,
-    .status(saw: .paused, now: Sample.digest),
+    .status(saw: .paused, now: DecisionTests.refund(.stopped)),
   ])
   func `where nothing is left to decide, y sends nothing`(change: Change) throws {
     var desk = try DecisionTests.said(.changed(change))
@@ -277,6 +277,42 @@ import Triage
     #expect(desk.decisions.isEmpty)
     desk.press("<esc>")
     #expect(desk.model.top == .inbox)
+  }
+
+  /// The run that waits for an answer, in another status.
+  private static func refund(_ status: RunStatus) -> Run {
+    var run = Sample.refund
+    run.status = status
+    run.statusBy = "alex"
+    run.statusAt = Sample.ago(.seconds(4))
+    return run
+  }
+
+  @Test(arguments: ["a", "x"])
+  func `an answer is asked again when its run is in another phase, with its comment`(
+    key: String
+  ) throws {
+    var desk = DecisionTests.on(Sample.refund)
+    desk.press("\(key) c")
+    desk.type("looks fine")
+    desk.press("<enter> y")
+    let decision = try #require(desk.decisions.first)
+    let change = Change.status(saw: .paused, now: DecisionTests.refund(.running))
+    desk.send(.decision(.outcome(decision, .changed(change), recorded: true)))
+    #expect(desk.effects.contains(.dropInput))
+    #expect(desk.text.contains("it is now  running since 4s, by alex"))
+    #expect(desk.text.contains("Nothing was sent."))
+    #expect(desk.text.contains("Comment  looks fine"))
+    #expect(desk.text.contains("Refund $420 to alex@example.com"))
+    desk.effects = []
+    desk.press("y")
+    let again = try #require(desk.decisions.first)
+    #expect(again.verb == decision.verb)
+    #expect(again.subject == decision.subject)
+    #expect(again.id != decision.id)
+    #expect(again.seen?.status == .running)
+    #expect(again.seen?.payload == Sample.approval.payload)
+    #expect(again.fields == ["comment": "looks fine"])
   }
 
   @Test func `a run that is gone is not stopped by the question that says so`() throws {

@@ -119,6 +119,28 @@ import Triage
     expectScreen(desk.frame, "changed-status")
   }
 
+  @Test(arguments: [(80, 24), (40, 12)])
+  func `an approval whose run was paused meanwhile is asked again`(columns: Int, rows: Int) throws {
+    var desk = DialogScreenTests.on(
+      Sample.refund,
+      in: Sample.desk(columns: columns, rows: rows)
+    )
+    desk.press("a c")
+    desk.type("the photo shows it")
+    desk.press("<enter> y")
+    let decision = try #require(desk.decisions.first)
+    var running = Sample.refund
+    running.status = .running
+    running.statusBy = "maria"
+    running.statusAt = Sample.ago(.seconds(4))
+    let change = Change.status(saw: .paused, now: running)
+    desk.send(.decision(.outcome(decision, .changed(change), recorded: true)))
+    desk.send(.run(Sample.read(Sample.refundDetail)))
+    #expect(desk.text.contains("Comment  the photo shows it"))
+    #expect(desk.text.contains("Refund $420 to alex@example.com"))
+    if rows == 24 { expectScreen(desk.frame, "changed-phase") }
+  }
+
   @Test func `a run that ended meanwhile leaves nothing to stop`() throws {
     var ended = Sample.invoice
     ended.status = .completed

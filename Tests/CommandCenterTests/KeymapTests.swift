@@ -113,6 +113,13 @@ import Testing
     ("stop", "immediately", "s", "s is stop in [keys.inbox] and immediately in [keys.stop]"),
     ("review", "send", "b", "b is bulk in [keys.inbox] and send in [keys.review]"),
     ("leave", "send-now", "q", "q is back in [keys.inbox] and send-now in [keys.leave]"),
+    ("decision", "confirm", "enter", "enter is confirm in [keys.command] and confirm in [keys.dec"),
+    (
+      "stop", "gracefully", "enter", "enter is confirm in [keys.command] and gracefully in [keys.st"
+    ),
+    ("leave", "send-now", "enter", "enter is confirm in [keys.command] and send-now in [keys.leav"),
+    ("review", "send", "i", "i is immediately in [keys.stop] and send in [keys.review]"),
+    ("review", "send", "g", "g is top and send in [keys.review]"),
     ("run", "stop", "g", "g is top and stop in [keys.run]"),
     ("run", "stop", "i", "i is stop in [keys.run] and immediately in [keys.stop]"),
     ("command", "complete", "ctrl-w", "ctrl-w is complete in [keys.command] and erase-word in"),
@@ -126,6 +133,38 @@ import Testing
     let said = try #require(sentence([(scope, command, [name])]))
     #expect(said.contains(words), "\(said)")
     #expect(!said.contains("\n"))
+  }
+
+  /// The commands that open a question elsewhere than on a screen, or bring it back, and what answers
+  /// it there; on one key the question would be answered by a double press.
+  @Test(arguments: [
+    ("command", "confirm", "decision", "confirm"), ("command", "confirm", "stop", "gracefully"),
+    ("command", "confirm", "stop", "immediately"), ("command", "confirm", "review", "send"),
+    ("command", "confirm", "leave", "send-now"), ("command", "close", "review", "send"),
+    ("help", "open", "decision", "confirm"), ("help", "open", "stop", "gracefully"),
+    ("help", "open", "stop", "immediately"), ("help", "open", "review", "send"),
+    ("help", "open", "leave", "send-now"), ("help", "close", "review", "send"),
+    ("prompt", "confirm", "decision", "confirm"), ("prompt", "close", "decision", "confirm"),
+    ("prompt", "close", "stop", "gracefully"), ("prompt", "confirm", "review", "send"),
+    ("prompt", "close", "review", "send"), ("stop", "gracefully", "review", "send"),
+    ("stop", "immediately", "review", "send"), ("activity", "leave", "leave", "send-now"),
+    ("run", "leave", "leave", "send-now"), ("review", "leave", "leave", "send-now"),
+    ("decision", "leave", "leave", "send-now"),
+  ])
+  func `what opens a question, or brings it back, never answers it`(
+    scope: String,
+    opener: String,
+    question: String,
+    answer: String
+  ) throws {
+    // F5 is nobody's, so that it is only these two that meet.
+    let said = try #require(sentence([(scope, opener, ["f5"]), (question, answer, ["f5"])]))
+    #expect(
+      said
+        == "f5 is \(opener) in [keys.\(scope)] and \(answer) in [keys.\(question)], and pressed twice "
+        + "it would decide; change one of them"
+    )
+    #expect(sentence([(scope, opener, ["f5"]), (question, answer, ["f6"])]) == nil)
   }
 
   @Test func `what closes a question must have a key, and a table must be one`() {

@@ -50,6 +50,18 @@ import Triage
     #expect(desk.decisions.isEmpty)
   }
 
+  @Test func `what came of a later bulk is shown before it`() throws {
+    var desk = RestTests.desk()
+    desk.press("<esc> * a y q")
+    for decision in desk.decisions {
+      desk.settle(decision, .done(Confirmation(status: .running, readBack: true)))
+    }
+    desk.press("b")
+    #expect(desk.isSending)
+    desk.press("q b")
+    #expect(desk.review?.rest == BatchID("batch"))
+  }
+
   @Test func `its review is bound to what there is now`() throws {
     var desk = RestTests.desk()
     desk.press("b")

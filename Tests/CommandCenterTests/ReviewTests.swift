@@ -62,6 +62,56 @@ import Triage
     #expect(verdict(Sample.triage) == nil)
   }
 
+  /// A desk with two tasks of one run and one of another, all marked.
+  private static func twoOfOne() -> Desk {
+    var reading = Sample.approvals(2)
+    let run = reading.runs[0]
+    let second = Sample.task(
+      of: run,
+      step: "second-look",
+      type: "approval",
+      age: .seconds(60),
+      ["title": "Look twice"]
+    )
+    reading.tasks?.append(second)
+    var desk = Sample.desk(reading)
+    desk.press("g <space> G V")
+    return desk
+  }
+
+  @Test func `a run that is marked twice is stopped once`() throws {
+    var desk = ReviewTests.twoOfOne()
+    #expect(desk.model.inbox.marks.count == 3)
+    desk.press("s g")
+    let page = try #require(desk.review)
+    #expect(page.sent.map(\.verdict) == [.stop(.graceful), .stop(.graceful)])
+    #expect(page.items[2].remark == .leftOut("another line here is about its run"))
+    desk.press("y")
+    #expect(Set(desk.decisions.map(\.subject.run.run)).count == 2)
+    #expect(desk.decisions.count == 2)
+    #expect(desk.model.inbox.marks.isEmpty)
+  }
+
+  @Test func `what decides about a run stands alone on the page`() throws {
+    var desk = ReviewTests.twoOfOne()
+    desk.press("a")
+    let page = try #require(desk.review)
+    #expect(page.sent.count == 3)
+    let run = page.items[0].target.id
+    let place = try #require(page.items.lastIndex { $0.target.id == run })
+    #expect(place > 0)
+    desk.press("s")
+    #expect(desk.review?.items[0].verdict == .approve)
+    #expect(desk.text.contains("another line here is about its run; take that out first"))
+    desk.press("g G")
+    while desk.review?.cursor != place { desk.press("k") }
+    desk.press("<space> g s")
+    #expect(desk.review?.items[0].verdict == .stop(.graceful))
+    while desk.review?.cursor != place { desk.press("j") }
+    desk.press("<space>")
+    #expect(desk.review?.items[place].isDropped == true)
+  }
+
   @Test func `where nothing is possible there is nothing to review`() {
     var desk = DialogScreenTests.on(Sample.triage)
     desk.press("* s")

@@ -33,7 +33,11 @@ import Testing
   @Test func `a run is started again with its input, and its new run is opened`() throws {
     var desk = RunScreenTests.at(Sample.triage, Sample.triageDetail)
     let reference = try #require(Sample.triage.reference)
-    #expect(desk.press("+") == [.dropInput, .loadStart(StartTests.workflow, input: reference)])
+    #expect(
+      desk.press("+") == [
+        .dropInput, .probeJournal, .loadStart(StartTests.workflow, input: reference),
+      ]
+    )
     #expect(desk.press("<enter>") == [])
     #expect(desk.text.contains("still being read"))
     desk.send(.workflow(.facts(StartTests.workflow, .success(Sample.triageFacts))))
@@ -176,7 +180,7 @@ import Testing
     desk.type("or tri")
     #expect(!desk.text.contains("crm-sync"))
     let effects = desk.press("<enter>")
-    #expect(effects == [.dropInput, .loadStart(StartTests.workflow, input: nil)])
+    #expect(effects == [.dropInput, .probeJournal, .loadStart(StartTests.workflow, input: nil)])
     #expect(try StartTests.screen(desk).name == "order-triage")
     desk.press("<esc>")
     #expect(desk.model.top == .inbox)

@@ -112,6 +112,8 @@ import Testing
     ("~a{2,1}", 2..<6, "~ wants {3}, {2,} or {2,4} for a count"),
     ("~a{500}", 2..<7, "~ counts to 100 at most"),
     ("~\\q", 1..<3, "~ knows \\d \\w \\s, and \\ before a sign"),
+    ("~a\\D", 2..<4, "~ knows \\d \\w \\s, and \\ before a sign"),
+    ("~[\\W]", 2..<4, "~ knows \\d \\w \\s, and \\ before a sign"),
     ("~(((a{90}){90}){90})", 0..<20, "~ wants a shorter pattern: this one is written out too long"),
   ])
   func `a mistake says where it stands`(text: String, range: Range<Int>, sentence: String) {

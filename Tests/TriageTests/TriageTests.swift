@@ -354,7 +354,8 @@ extension Inbox {
     let consequence = Consequence(of: StepID("review"), in: graph)
     #expect(consequence.onYes.map(\.id.text) == ["log", "refund"])
     #expect(consequence.onNo.map(\.id.text) == ["apologise"])
-    #expect(consequence.either.map(\.id.text) == ["archive"])
+    #expect(consequence.ungated.map(\.id.text) == ["archive"])
+    #expect(consequence.either.isEmpty)
   }
 
   @Test func `a join of a yes and a no is not known`() {
@@ -366,6 +367,45 @@ extension Inbox {
     #expect(consequence.onYes.map(\.id.text) == ["yes"])
     #expect(consequence.onNo.map(\.id.text) == ["no"])
     #expect(consequence.either.isEmpty)
+  }
+
+  @Test func `what is switched off does not follow, and holds nothing up`() {
+    var off = step("off", ["review"])
+    off.source = ["enabled": false]
+    var episode = step("episode", ["review"])
+    episode.source = ["no_auto_start": true]
+    var both = step("both", ["review"], "{{steps.review.result.approved}}")
+    both.skipWhen = "{{steps.review.result.amount}} > 5"
+    var agreed = step("agreed", ["review"], "{{steps.review.result.approved}}")
+    agreed.skipWhen = "!{{steps.review.result.approved}}"
+    let consequence = Consequence(
+      of: StepID("review"),
+      in: Graph(steps: [step("review", []), off, step("after", ["off"]), episode, both, agreed])
+    )
+    #expect(consequence.either.map(\.id.text) == ["after"])
+    #expect(consequence.ungated.isEmpty)
+    #expect(consequence.onYes.map(\.id.text) == ["agreed"])
+    #expect(consequence.onNo.isEmpty)
+  }
+
+  @Test func `a step that reads the answer runs either way, one that does not may not`() {
+    let reading: [(String, String, JSONObject)] = [
+      ("whole", "mcp_call", ["tool_args": ["answer": "{{steps.review-it.result}}"]]),
+      ("word", "llm_call", ["prompt": "{{ steps.review_it.result.approved }}"]),
+      ("script", "lua_script", ["script": "return {ok = steps.review_it.result.approved}"]),
+      ("field", "mcp_call", ["tool_args": ["to": "{{steps.review-it.result.to}}"]]),
+      ("blind", "lua_script", ["script": "return {}"]),
+    ]
+    var steps = [step("review-it", [])]
+    for (id, type, source) in reading {
+      steps.append(
+        Graph.Step(id: StepID(id), type: type, dependsOn: [StepID("review-it")], source: source)
+      )
+    }
+    steps.append(step("after", ["field"]))
+    let consequence = Consequence(of: StepID("review-it"), in: Graph(steps: steps))
+    #expect(consequence.either.map(\.id.text) == ["whole", "word", "script"])
+    #expect(consequence.ungated.map(\.id.text) == ["field", "blind", "after"])
   }
 
   @Test func `a graph that goes in circles ends`() {

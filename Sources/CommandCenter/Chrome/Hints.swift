@@ -72,8 +72,11 @@ enum Hints {
     let row = model.inbox.selection
     var hints: [(Command, String)] = []
     if row?.reference != nil { hints.append((.open, "open")) }
-    if let row, model.flight(of: row.id.run) == nil, model.held(about: row.id.run) == nil {
-      hints += verbs(model) { model.permissions.legality(of: $0, on: row) }
+    if let row {
+      hints += verbs(model) { verb in
+        model.isBusy(with: verb, run: row.id.run, task: row.task?.id)
+          ? .refused("") : model.permissions.legality(of: verb, on: row)
+      }
       if let reject = hints.firstIndex(where: { $0.0 == .reject }) {
         hints.insert((.edit, "edit first"), at: reject + 1)
       }
@@ -136,6 +139,17 @@ enum Hints {
     return hints
   }
 
+  /// The verbs that are legal on the run that is looked at, and on its task that is shown.
+  private static func verbs(_ screen: RunScreen, _ model: Model) -> [(Command, String)] {
+    guard model.details[screen.reference] != nil else { return [] }
+    return verbs(model) { verb in
+      guard let target = model.target(of: screen, answering: !verb.isAboutRun),
+        !model.isBusy(with: verb, run: target.id, task: target.task?.id)
+      else { return .refused("") }
+      return target.legality(of: verb, model.permissions)
+    }
+  }
+
   /// The hints of the run screen.
   static func run(_ model: Model, _ screen: RunScreen) -> [Segment] {
     if screen.isEditing {
@@ -149,10 +163,7 @@ enum Hints {
     if let detail = model.details[screen.reference], screen.tab == .events, !detail.events.isEmpty {
       hints += [(.open, "unfold"), (.follow, screen.follows ? "follow off" : "follow")]
     }
-    if let detail = model.details[screen.reference], model.flight(of: detail.run.id) == nil {
-      let target = Target(detail, title: "")
-      hints += verbs(model) { target.legality(of: $0, model.permissions) }
-    }
+    hints += verbs(screen, model)
     if model.canTakeBack { hints.append((.takeBack, "take back")) }
     if model.details[screen.reference]?.run.status.isTerminal == true {
       hints.append((.start, "start again"))
@@ -164,17 +175,20 @@ enum Hints {
   /// The hints of a task's form.
   private static func task(_ model: Model, _ screen: RunScreen, _ form: TaskForm) -> [Segment] {
     var hints: [(Command, String)] = []
-    if let field = form.form.current, field.readOnly == nil {
+    if let field = form.form.current, field.readOnly == nil, !form.isOver {
       hints.append((.open, field.kind == .yesNo ? "turn" : "edit"))
     }
-    if let detail = model.details[screen.reference], model.flight(of: detail.run.id) == nil {
-      let target = Target(detail, title: "")
-      let count = form.form.changes.count
-      let with = count == 0 ? "" : count == 1 ? " with 1 change …" : " with \(count) changes …"
-      hints += verbs(model) { target.legality(of: $0, model.permissions) }
-        .map { $0.0 == .approve ? ($0.0, $0.1 + with) : $0 }
-        .filter { [.approve, .reject].contains($0.0) }
+    let count = form.form.changes.count
+    let with = count == 0 ? "" : count == 1 ? " with 1 change …" : " with \(count) changes …"
+    hints += verbs(screen, model)
+      .map { $0.0 == .approve ? ($0.0, $0.1 + with) : $0 }
+      .filter { [.approve, .reject].contains($0.0) }
+    if let detail = model.details[screen.reference],
+      detail.tasks.contains(where: { $0.isPending && $0.id != form.reference.task })
+    {
+      hints.append((.nextTask, "next task"))
     }
+    if form.isOver { return fit(hints + [(.help, "help"), (.close, "back")], .run, model) }
     if form.isEdited { hints.append((.undo, "undo")) }
     hints += [(.editor, "editor"), (.comment, "comment"), (.help, "help"), (.close, "back")]
     return fit(hints, .run, model)

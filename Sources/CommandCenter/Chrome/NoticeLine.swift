@@ -15,12 +15,19 @@ enum NoticeLine {
     return window + wrapped(text, model).map { [Segment($0, look)] }
   }
 
-  /// What stands in the way of what is being reviewed.
+  /// What stands in the way of what is being reviewed, or of the start that is filled in.
   private static func cautions(_ model: Model) -> [[Segment]] {
-    guard case .review(let page) = model.screenLayer else { return [] }
-    let insists = page.items.contains { $0.isSent && $0.target.insists }
-    return model.cautions(insisting: insists, isBrief: model.size.rows < 16)
-      .flatMap { wrapped($0, model).map { [Segment($0, .warning)] } }
+    let isLow = model.size.rows < 16
+    let sentences: [String]
+    switch model.screenLayer {
+    case .review(let page):
+      let insists = page.items.contains { $0.isSent && $0.target.insists }
+      sentences = model.cautions(insisting: insists, isBrief: isLow)
+    case .start:
+      sentences = model.cautions(insisting: false, readsFirst: false, isBrief: isLow)
+    default: return []
+    }
+    return sentences.flatMap { wrapped($0, model).map { [Segment($0, .warning)] } }
   }
 
   private static func wrapped(_ text: String, _ model: Model) -> [String] {

@@ -27,14 +27,15 @@ extension Model {
     mode: StopMode? = nil,
     form: TaskForm? = nil
   ) -> [Effect] {
-    if let flight = flight(of: target.id) {
+    let task = verb.isAboutRun ? nil : target.task?.id
+    if let flight = flight(of: target.id, task: task) {
       say(
         "\(target.id.short): \(flight.decision.verb.word) is on its way (\(flight.stage.words))",
         .bad
       )
       return []
     }
-    if let waiting = held(about: target.id), let decision = waiting.decisions.first {
+    if let waiting = held(about: target.id, task: task), let decision = waiting.decisions.first {
       let what = waiting.isBulk ? "a bulk with it" : decision.verb.word
       let way = key(.takeBack, in: screenLayer.scope).map { "; \($0) takes it back" } ?? ""
       say("\(target.id.short): \(what) is not sent yet\(way)", .bad)
@@ -46,7 +47,11 @@ extension Model {
     }
     switch verb {
     case .approve, .reject:
-      if verb == .approve, let form, let effects = mend(form) { return effects }
+      if verb == .approve, let form, form.reference.task == target.task?.id,
+        let effects = mend(form)
+      {
+        return effects
+      }
       return ask(.decision(question(verb, target, form)), about: target)
     case .stop: return ask(.stopping(StopDialog(target: target, wanted: mode)), about: target)
     default: return send(verb, target)
@@ -61,7 +66,8 @@ extension Model {
   ) -> DecisionDialog {
     var dialog = DecisionDialog(verb: verb, target: target)
     guard let form, form.reference.task == target.task?.id else {
-      dialog.leftOut = draftedEdits(of: target)
+      dialog.comment = draftedComment(of: target)
+      dialog.leftOut = draftedEdits(of: target) - (dialog.comment == nil ? 0 : 1)
       return dialog
     }
     dialog.take(verb == .approve ? form.answer : form.refusal)
@@ -71,13 +77,6 @@ extension Model {
       changeForm { $0.acknowledge() }
     }
     return dialog
-  }
-
-  /// How many edits a draft holds for what is decided on.
-  func draftedEdits(of target: Target) -> Int {
-    guard let task = target.task, let reference = target.reference else { return 0 }
-    let key = TaskForm.key(TaskReference(run: reference, task: task.id))
-    return shelves[.drafts][key]?["fields"]?.object?.count ?? 0
   }
 
   /// Opens a question.
@@ -105,7 +104,7 @@ extension Model {
       guard dialog.isOpen, let reference = dialog.target.reference else { return [] }
       layers.removeLast()
       refreshListing()
-      return openForm(of: reference)
+      return openForm(of: reference, task: dialog.target.task?.id)
     case .close:
       layers.removeLast()
       refreshListing()
@@ -254,6 +253,8 @@ extension Model {
     notice = nil
     switch change {
     case .payload(let task): target.task = task
+    // What waits for an answer still does: only how its run stands is new.
+    case .status(_, let run) where !decision.verb.isAboutRun: target.run = run
     case .status(_, let run): target = target.replaced(by: run)
     case .answered, .events, .gone: break
     }
@@ -287,7 +288,9 @@ extension Model {
       target.departure = nil
       return target
     }
-    return details[decision.subject.run].map { Target($0, title: decision.title) }
+    return details[decision.subject.run].map {
+      Target($0, title: decision.title, task: decision.task)
+    }
   }
 }
 

@@ -186,7 +186,9 @@ extension DialogView {
 extension Model {
   /// What stands in the way of decisions that are made as usual, in sentences; brief ones leave the
   /// lines of a low screen to what is decided.
-  func cautions(insisting: Bool, isBrief: Bool = false) -> [String] {
+  ///
+  /// Before a start nothing is read again, so that old data does not stand in its way.
+  func cautions(insisting: Bool, readsFirst: Bool = true, isBrief: Bool = false) -> [String] {
     var sentences: [String] = []
     if insisting {
       sentences.append(
@@ -194,7 +196,7 @@ extension Model {
           ? "You insist: it is sent unread."
           : "You insist: it is sent even if nothing can be read before."
       )
-    } else if link.isStale {
+    } else if readsFirst, link.isStale {
       sentences.append(
         isBrief
           ? "Old data: it is read again first."

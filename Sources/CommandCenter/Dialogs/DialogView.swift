@@ -21,6 +21,9 @@ enum DialogView {
       let caution = cautions(dialog.target, model, columns)
       let comment = comment(dialog, columns)
       lines += caution
+      // On a low screen what changed takes the lines that would be cut: what is sent goes before.
+      let isCrowded = dialog.change != nil && model.size.rows < 16
+      if isCrowded { lines += comment }
       if let task = dialog.target.task {
         let following = consequences(dialog.target, model, columns)
         // Where there is little room, what is decided goes before what follows.
@@ -33,7 +36,7 @@ enum DialogView {
         let rest = following.prefix(max(0, free - sent.count))
         if !rest.isEmpty { lines += rest + [[]] }
       }
-      lines += comment
+      if !isCrowded { lines += comment }
       let words = columns < 48 ? "comment" : "with a comment"
       let edit: [(Command, String)] = columns < 48 || !isYes ? [] : [(.edit, "edit first")]
       lines.append(

@@ -43,7 +43,8 @@ package struct DecisionDialog: Sendable, Equatable {
   var isOpen: Bool {
     switch change {
     case nil, .payload: true
-    case .status, .answered, .events, .gone: false
+    case .status: target.task?.isPending == true && target.run?.status.isTerminal != true
+    case .answered, .events, .gone: false
     }
   }
 }

@@ -31,13 +31,13 @@ package struct Target: Sendable, Equatable {
     departure = row.departure
   }
 
-  /// A run that is looked at, with the task of it that waits.
-  init(_ detail: RunDetail, title: String) {
+  /// A run that is looked at, with the task of it that waits: the named one or none, else the first.
+  init(_ detail: RunDetail, title: String, task wanted: TaskID? = nil) {
     self.title = title
     id = detail.run.id
     reference = detail.run.reference
     run = detail.run
-    task = detail.tasks.first(where: \.isPending)
+    task = detail.tasks.first { $0.isPending && (wanted == nil || $0.id == wanted) }
     since = task?.createdAt ?? detail.run.began
   }
 

@@ -103,10 +103,12 @@ extension Model {
     return due.flatMap { dispatch($0.decisions, isBulk: $0.isBulk) }
   }
 
-  /// What the row of a run says of a decision that waits; without a countdown, which stands in one
-  /// place.
-  func heldWords(about run: RunID) -> String {
-    let decision = held(about: run)?.decisions.first { $0.subject.run.run == run }
+  /// What the row of a run, or of a task of it, says of a decision that waits; without a countdown,
+  /// which stands in one place.
+  func heldWords(about run: RunID, task: TaskID? = nil) -> String {
+    let decision = held(about: run, task: task)?.decisions.first {
+      $0.concerns(run, task: task)
+    }
     return decision.map { "\($0.verb.word): not sent yet" } ?? ""
   }
 
@@ -125,9 +127,16 @@ extension Model {
     return "\(waiting.name) \(verb) not sent yet: \(way), then open the editor"
   }
 
-  /// What waits in the window about a run.
-  package func held(about run: RunID) -> Held? {
-    held.first { $0.decisions.contains { $0.subject.run.run == run } }
+  /// What waits in the window about a run, or about a task of it.
+  package func held(about run: RunID, task: TaskID? = nil) -> Held? {
+    held.first { $0.decisions.contains { $0.concerns(run, task: task) } }
+  }
+
+  /// Whether something that was decided stands in the way of a verb: it is on its way, or waits in the
+  /// window.
+  func isBusy(with verb: Verb, run: RunID, task: TaskID?) -> Bool {
+    let task = verb.isAboutRun ? nil : task
+    return flight(of: run, task: task) != nil || held(about: run, task: task) != nil
   }
 }
 
@@ -158,6 +167,14 @@ extension Verb {
 }
 
 extension Decision {
+  /// Whether it is about a run, or about a task of it: an answer is about its own task alone, any other
+  /// verb about all of the run.
+  func concerns(_ run: RunID, task: TaskID?) -> Bool {
+    guard subject.run.run == run else { return false }
+    guard let task, case .task(let own) = subject else { return true }
+    return own.task == task
+  }
+
   /// The workflow's name and the first letters of the run's id, as sentences name it.
   var name: String { "\(title) \(subject.run.run.short)" }
 }

@@ -1,6 +1,9 @@
 /// Reads a pattern as it is written.
 struct PatternParser {
+  /// The pattern in lower case, letter for letter.
   private let letters: [Character]
+  /// The letters as they were written: behind a \ a large one means something else.
+  private let written: [Character]
   private var at = 0
   private var depth = 0
 
@@ -9,7 +12,13 @@ struct PatternParser {
   /// The most that a repetition may count to.
   private static let mostTimes = 100
 
-  init(_ text: String) { letters = Array(text.lowercased()) }
+  init(_ text: String) {
+    written = Array(text)
+    letters = written.map { letter in
+      let low = letter.lowercased()
+      return low.count == 1 ? low.first ?? letter : letter
+    }
+  }
 
   private var next: Character? { at < letters.count ? letters[at] : nil }
 
@@ -157,13 +166,21 @@ struct PatternParser {
   }
 
   private mutating func escape(from start: Int) throws(Pattern.Mistake) -> PatternNode {
-    guard let letter = next else { throw mistake("has nothing behind \\", from: start) }
+    if let bytes = try escapedClass(from: start) { return .byte(bytes) }
+    defer { at += 1 }
+    return PatternParser.literal(letters[at])
+  }
+
+  /// The class behind a \; nil, with the letter still to come, when a sign stands there.
+  private mutating func escapedClass(from start: Int) throws(Pattern.Mistake) -> PatternBytes? {
+    guard at < written.count else { throw mistake("has nothing behind \\", from: start) }
+    let letter = written[at]
+    guard letter.isLetter || letter.isNumber else { return nil }
     at += 1
-    if let bytes = PatternParser.known(letter) { return .byte(bytes) }
-    guard !letter.isLetter, !letter.isNumber else {
+    guard let bytes = PatternParser.known(letter) else {
       throw mistake("knows \\d \\w \\s, and \\ before a sign", from: start)
     }
-    return PatternParser.literal(letter)
+    return bytes
   }
 
   /// `[a-z_]`, `[^0-9]`.
@@ -177,12 +194,12 @@ struct PatternParser {
       isFirst = false
       at += 1
       if letter == "\\" {
-        guard let escaped = next else { break }
-        at += 1
-        if let known = PatternParser.known(escaped) {
+        if let known = try escapedClass(from: at - 1) {
           bytes.formUnion(known)
           continue
         }
+        let escaped = letters[at]
+        at += 1
         try add(escaped, to: &bytes, &others, from: start)
       } else {
         try add(letter, to: &bytes, &others, from: start)

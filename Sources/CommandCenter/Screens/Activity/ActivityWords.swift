@@ -134,7 +134,7 @@ struct ActivityWords {
       add("you saw", saw.compactMap { $0 }.joined(separator: ", "), &facts)
     }
     add("only if", conditions(decision.conditions), &facts)
-    if decision.insists { add("insisted", "sent although reading first failed", &facts) }
+    if decision.insists { add("insisted", "sent even if nothing could be read before", &facts) }
     for member in decision.fields.members.prefix(50) {
       add(
         decision.verb == .start ? "input" : "with",

@@ -27,6 +27,8 @@ package struct Bulk: Sendable, Equatable {
   package private(set) var items: [Item]
   /// Whether the operator has ended it: what had not begun was taken back.
   package private(set) var isStopped = false
+  /// Whether what came of it was on the screen.
+  package var wasSeen = false
   private var places: [DecisionID: Int] = [:]
 
   /// A bulk about to be sent.
@@ -85,12 +87,14 @@ package struct Bulk: Sendable, Equatable {
   /// Nothing more is begun.
   mutating func stop() { isStopped = true }
 
-  /// Decisions that failed wait once more.
-  mutating func retry(_ ids: [DecisionID]) {
+  /// A decision that failed waits once more, under its own name or another.
+  mutating func retry(_ id: DecisionID, as decision: Decision) {
     isStopped = false
-    for id in ids {
-      if let place = places[id] { items[place].state = .waiting }
-    }
+    wasSeen = false
+    guard let place = places.removeValue(forKey: id) else { return }
+    places[decision.id] = place
+    items[place].decision = decision
+    items[place].state = .waiting
   }
 
   /// What came of it, in one sentence.
@@ -126,6 +130,9 @@ extension Bulk.Item {
     default: false
     }
   }
+
+  /// Whether the server, or this program, said no: then it is not done.
+  var isRefused: Bool { if case .settled(.refused, _, _) = state { true } else { false } }
 
   /// The word for how it failed; nil while it has not.
   var failureWord: String? {

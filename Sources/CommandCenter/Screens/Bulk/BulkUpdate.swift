@@ -51,7 +51,7 @@ extension Model {
       return ended
     }
     bulk = Bulk(batch, items)
-    inbox.marks.remove(items.compactMap(\.target.row))
+    inbox.marks.remove(settled(by: items, page))
     layers.append(.sending(SendingPage()))
     let decisions = items.map(\.decision)
     // What was planned and is the same is on the other program's record already.
@@ -59,6 +59,14 @@ extension Model {
     let fresh = decisions.filter { !kept.contains($0.id) }
     let plan: [Effect] = fresh.isEmpty ? [] : [.plan(batch, fresh)]
     return [.dropInput] + plan + ended + commit(decisions, isBulk: true)
+  }
+
+  /// The rows that stay marked no more: those that were decided about, and of a run that is decided as
+  /// a whole all others.
+  private func settled(by items: [Bulk.Item], _ page: ReviewPage) -> [RowID] {
+    let runs = Set(items.filter { $0.decision.verb.isAboutRun }.map(\.target.id))
+    let others = page.items.map(\.target).filter { runs.contains($0.id) }
+    return (items.map(\.target) + others).compactMap(\.row)
   }
 
   /// The decision that an item stands for; one that was planned keeps its name while it is the same.
@@ -122,27 +130,38 @@ extension Model {
 
   /// Tries again what failed, as the same decisions: each is read back first, so that none is done
   /// twice.
+  ///
+  /// What was refused is certain not to be done, and gets a new name: under the old one a server
+  /// repeats its answer.
   private mutating func retryBulk() -> [Effect] {
     if let reason = permissions.readOnly {
       say("read-only: \(reason)", .bad)
       return []
     }
-    guard let failed = bulk?.failed.map(\.decision), !failed.isEmpty else {
+    guard let failed = bulk?.failed, !failed.isEmpty else {
       say("nothing has failed that could be tried again", .plain)
       return []
     }
-    bulk?.retry(failed.map(\.id))
-    return commit(failed, isBulk: true)
+    var again: [Decision] = []
+    for item in failed {
+      var decision = item.decision
+      if item.isRefused { decision.id = DecisionID(decisions.next()) }
+      bulk?.retry(item.decision.id, as: decision)
+      again.append(decision)
+    }
+    return commit(again, isBulk: true)
   }
 
   /// Shows the bulk that is being sent, or was sent last, or what an earlier session left unsent.
   mutating func showBulk() -> [Effect] {
     if layers.contains(where: \.isBulk) { return [] }
-    if !leftPlans.isEmpty, bulk?.isDone ?? true { return reviewRest() }
-    guard bulk != nil else {
+    // What came of the last one is shown once before what was left over from before.
+    if !leftPlans.isEmpty, bulk.map({ $0.isDone && $0.wasSeen }) ?? true { return reviewRest() }
+    guard let shown = bulk else {
       say("no bulk was sent yet", .plain)
       return []
     }
+    bulk?.wasSeen = shown.isDone
     layers.append(.sending(SendingPage()))
     settleSending()
     return [.dropInput]
@@ -190,7 +209,10 @@ extension Model {
   /// The inbox is read once, not after each of many.
   mutating func finishBulk() -> [Effect] {
     guard let bulk, bulk.isDone else { return [] }
-    if case .sending = top { return [.refresh] }
+    if case .sending = top {
+      self.bulk?.wasSeen = true
+      return [.refresh]
+    }
     let tone: Notice.Tone = bulk.done == bulk.items.count ? .good : .bad
     say("the bulk has ended: \(bulk.sentence); \(bulkKey) shows each", tone)
     return [.refresh]

@@ -73,6 +73,17 @@ package struct ReviewPage: Sendable, Equatable {
   /// What is sent, in order.
   package var sent: [Item] { items.filter(\.isSent) }
 
+  /// Why an item cannot have a verdict beside those of the others; nil when it can: what decides about
+  /// a run as a whole stands alone.
+  func conflict(with verb: Verb, at place: Int) -> String? {
+    let run = items[place].target.id
+    let isTaken = items.indices.contains { (other: Int) in
+      guard other != place, items[other].isSent, items[other].target.id == run else { return false }
+      return verb.isAboutRun || items[other].verdict?.isAboutRun == true
+    }
+    return isTaken ? "another line here is about its run; take that out first" : nil
+  }
+
   /// Lays a newer reading beside the items: what is not as it was seen loses its verdict.
   mutating func compare(with reading: Reading) {
     let runs = Dictionary(

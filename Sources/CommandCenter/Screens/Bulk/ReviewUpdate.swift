@@ -12,14 +12,15 @@ extension Model {
       say("there is nothing to review", .bad)
       return []
     }
-    let busy = Dictionary(
-      flights.values.lazy.map { ($0.decision.subject.run.run, $0.decision.verb) },
-      uniquingKeysWith: { first, _ in first }
-    )
+    let busy = Dictionary(grouping: flights.values.map(\.decision), by: \.subject.run.run)
     var legal: [ReviewPage.Item] = []
     var leftOut: [ReviewPage.Item] = []
+    var wholes: Set<RunID> = []
     for (target, verb) in items {
       if let reason = obstacle(to: verb, target, busy) {
+        leftOut.append(ReviewPage.Item(target: target, verdict: nil, remark: .leftOut(reason)))
+      } else if verb.isAboutRun, !wholes.insert(target.id).inserted {
+        let reason = "another line here is about its run"
         leftOut.append(ReviewPage.Item(target: target, verdict: nil, remark: .leftOut(reason)))
       } else {
         legal.append(ReviewPage.Item(target: target, verdict: verb))
@@ -42,9 +43,16 @@ extension Model {
   }
 
   /// Why a verb is not possible on something now; nil when it is.
-  private func obstacle(to verb: Verb, _ target: Target, _ busy: [RunID: Verb]) -> String? {
-    if let verb = busy[target.id] { return "\(verb.word) is on its way" }
-    if let verb = held(about: target.id)?.decisions.first?.verb {
+  private func obstacle(
+    to verb: Verb,
+    _ target: Target,
+    _ busy: [RunID: [Decision]]
+  ) -> String? {
+    let task = verb.isAboutRun ? nil : target.task?.id
+    if let other = busy[target.id]?.first(where: { $0.concerns(target.id, task: task) }) {
+      return "\(other.verb.word) is on its way"
+    }
+    if let verb = held(about: target.id, task: task)?.decisions.first?.verb {
       return "\(verb.word) is not sent yet"
     }
     return reasonAgainst(verb, target)
@@ -96,10 +104,15 @@ extension Model {
     switch command {
     case .approve, .reject, .pause, .stop: judge(command, &page)
     case .drop:
-      if page.items.indices.contains(page.cursor) {
-        page.items[page.cursor].isDropped.toggle()
-        page.cursor = min(page.cursor + 1, page.items.count - 1)
+      guard let item = page.selection else { break }
+      if item.isDropped, let verb = item.verdict,
+        let reason = page.conflict(with: verb, at: page.cursor)
+      {
+        say(reason, .bad)
+        return []
       }
+      page.items[page.cursor].isDropped.toggle()
+      page.cursor = min(page.cursor + 1, page.items.count - 1)
     case .open: page.isUnfolded.toggle()
     case .send: return confirmReview(page)
     case .close, .back:
@@ -128,9 +141,10 @@ extension Model {
           && item.verdict != .stop(.graceful) ? .stop(.graceful) : .stop(.immediate)
       default: Model.verb(of: command, on: target)
       }
-    if let flight = flight(of: target.id) {
+    if let flight = flight(of: target.id, task: verb.isAboutRun ? nil : target.task?.id) {
       say("\(target.id.short): \(flight.decision.verb.word) is on its way", .bad)
-    } else if let reason = reasonAgainst(verb, target) {
+    } else if let reason = reasonAgainst(verb, target) ?? page.conflict(with: verb, at: page.cursor)
+    {
       say(reason, .bad)
     } else {
       page.items[page.cursor].verdict = verb

@@ -35,6 +35,12 @@ package struct CommandLine: Sendable, Equatable {
   /// What stands in the line.
   package var text: String { line.text }
 
+  /// Takes a start as understood: it is what is shown, and nothing that was wrong before.
+  mutating func understand(_ wish: StartWish) {
+    start = wish
+    mistake = nil
+  }
+
   /// What completion goes by: what was typed up to the cursor, or the earlier line that came back.
   var typed: String { walk == nil ? stem ?? line.head : line.head }
 }
@@ -54,6 +60,8 @@ struct StartWish: Equatable {
   var schema: JSONValue?
   /// The newest version, as far as it is known.
   var version: Int?
+  /// Whether it is to be sent even where nothing can be read before.
+  var insists: Bool
 }
 
 /// The names that the command line completes.

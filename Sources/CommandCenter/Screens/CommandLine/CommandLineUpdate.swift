@@ -165,6 +165,7 @@ extension Model {
     line.stem = nil
     line.choice = nil
     line.walk = nil
+    line.mistake = nil
     do throws(LineMistake) {
       return try perform(LineRequest(line.text, offers), line)
     } catch {
@@ -183,7 +184,8 @@ extension Model {
     case .start(let start): return try wish(for: start, line)
     case .show(let verb, let words, let workflow):
       let reference = try reference(words, workflow: workflow, for: verb)
-      return remember(line) + closeLine(line) + openRun(reference, on: verb.tab)
+      let task = task(words, of: reference)
+      return remember(line) + closeLine(line) + openRun(reference, on: verb.tab, task: task)
     case .filter(let text, let offset):
       try check(text, offset: offset)
       let effects = remember(line) + closeLine(line) + goToInbox()
@@ -251,7 +253,14 @@ extension Model {
       return effects
     }
     var targets = try targets(of: decision, in: line.text)
-    if targets.isEmpty { targets = pointed }
+    if targets.isEmpty {
+      if case .run(let screen) = screenLayer, decision.verb.wantsTask,
+        let reason = screen.overSentence(self)
+      {
+        throw LineMistake(missing: reason)
+      }
+      targets = pointed(by: decision.verb)
+    }
     guard !targets.isEmpty else {
       throw LineMistake(missing: "nothing is selected: write the id of a run")
     }
@@ -289,12 +298,9 @@ extension Model {
 
   /// What a verb without words is about: the run that is looked at, else what is marked, else what is
   /// under the cursor.
-  private var pointed: [Target] {
+  private func pointed(by verb: LineVerb) -> [Target] {
     if case .run(let screen) = screenLayer {
-      let row = listedRows.first { $0.reference == screen.reference }
-      let detail = details[screen.reference]
-      let title = row?.title ?? detail?.run.title ?? ""
-      return [detail.map { Target($0, title: title) } ?? row.map(Target.init)].compactMap { $0 }
+      return [target(of: screen, answering: verb.wantsTask)].compactMap { $0 }
     }
     // Above another screen there is no row to be seen that it could be about.
     guard case .inbox = screenLayer else { return [] }

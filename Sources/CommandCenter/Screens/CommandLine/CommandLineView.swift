@@ -89,6 +89,10 @@ enum CommandLineView {
         Segment(Brief.field(member.value, limit: 200), .dialog), Segment("   \(kind)", .faint),
       ]
     }
+    let isLow = model.size.rows < 16
+    lines += model.cautions(insisting: wish.insists, readsFirst: false, isBrief: isLow).flatMap {
+      Text.wrapped(Text.sanitised($0), to: columns, maximumLines: isLow ? 1 : 3)
+    }.map { [Segment($0, .warning)] }
     let space = max(1, room - lines.count - shell.count - (hasHints(model.size) ? 0 : 1))
     if fields.count > space {
       lines += fields.prefix(space - 1)

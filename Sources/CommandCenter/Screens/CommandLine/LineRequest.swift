@@ -35,7 +35,7 @@ enum LineRequest: Equatable {
     switch verb {
     case .approve, .reject, .pause, .resume, .stop:
       self = .decide(try LineDecision(verb, words, insists: insists))
-    case .start: self = .start(try LineStart(words, of: line))
+    case .start: self = .start(try LineStart(words, of: line, insists: insists))
     case .show, .events, .steps, .task:
       let (flags, rest) = try LineRequest.flags(words, of: verb, ["--workflow"])
       self = .show(verb, rest, workflow: flags["--workflow"])
@@ -202,9 +202,12 @@ struct LineStart: Equatable {
   var pairs: [LineWord]
   /// The input as one JSON object.
   var json: LineWord?
+  /// Whether it is to be sent even where the workflows cannot be read.
+  var insists: Bool
 
   /// Reads what stands behind the verb: the name ends where the input begins.
-  init(_ words: [LineWord], of line: String) throws(LineMistake) {
+  init(_ words: [LineWord], of line: String, insists: Bool = false) throws(LineMistake) {
+    self.insists = insists
     let begin = words.firstIndex { $0.text.hasPrefix("{") || $0.raw.dropFirst().contains("=") }
     name = Array(words[..<(begin ?? words.count)])
     pairs = []

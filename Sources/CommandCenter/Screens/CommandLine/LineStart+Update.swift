@@ -71,33 +71,39 @@ extension Model {
       let effects = remember(line) + closeLine(line)
       return effects + openStart(workflow.id, name: workflow.name)
     }
+    let known = try facts(of: workflow, line)
+    var line = line
+    line.understand(
+      StartWish(
+        workflow: workflow,
+        input: try start.input(of: workflow.name, known),
+        schema: known?.schema,
+        version: known?.version ?? workflow.version,
+        insists: start.insists
+      )
+    )
+    layers[layers.count - 1] = .command(line)
+    // A second Enter that was pressed before this could be read is no yes.
+    return [.dropInput, .probeJournal]
+  }
+
+  /// What the workflow takes; nil where it could not be read, or the workflows could not.
+  /// - Throws: ``LineMistake`` while it is being read.
+  private func facts(of workflow: Workflow, _ line: CommandLine) throws(LineMistake) -> StartFacts?
+  {
+    if workflows == nil { return nil }
     guard let facts = line.facts, facts.workflow == workflow.id, let result = facts.result else {
       let enter = key(.confirm, in: .command) ?? ""
       throw LineMistake(
         missing: "what \(workflow.name) takes is being read; press \(enter) again in a moment"
       )
     }
-    let known = try? result.get()
-    var line = line
-    line.start = StartWish(
-      workflow: workflow,
-      input: try start.input(of: workflow.name, known),
-      schema: known?.schema,
-      version: known?.version ?? workflow.version
-    )
-    layers[layers.count - 1] = .command(line)
-    // A second Enter that was pressed before this could be read is no yes.
-    return [.dropInput]
+    return try? result.get()
   }
 
   /// The workflow of a start.
   private func named(_ start: LineStart) throws(LineMistake) -> Workflow {
-    guard let workflows else {
-      throw LineMistake(
-        missing: workflowsFault.map { "the workflows could not be read: \($0.sentence)" }
-          ?? "the workflows are being read; press \(key(.confirm, in: .command) ?? "") again"
-      )
-    }
+    guard let workflows else { return try insisted(start) }
     let candidates = WorkflowMatch.candidates(start.text, among: workflows)
     guard let workflow = candidates.first, candidates.count == 1 else {
       let names = (candidates.isEmpty ? workflows : candidates).map(\.name)
@@ -123,6 +129,22 @@ extension Model {
     return workflow
   }
 
+  /// The workflow of a start while none can be looked up: who insists gives its id.
+  private func insisted(_ start: LineStart) throws(LineMistake) -> Workflow {
+    guard let workflowsFault else {
+      throw LineMistake(
+        missing: "the workflows are being read; press \(key(.confirm, in: .command) ?? "") again"
+      )
+    }
+    guard start.insists, let word = start.name.first, start.name.count == 1 else {
+      throw LineMistake(
+        missing: "the workflows could not be read: \(workflowsFault.sentence) To insist: "
+          + ":\(LineVerb.start.name)! and the id of the workflow"
+      )
+    }
+    return Workflow(id: WorkflowID(word.text), name: word.text)
+  }
+
   /// Sends the start that was shown.
   mutating func send(_ wish: StartWish, _ line: CommandLine) -> [Effect] {
     if let reason = startRefusal {
@@ -137,7 +159,9 @@ extension Model {
       ),
       title: wish.workflow.name,
       fields: wish.input,
-      madeAt: now
+      madeAt: now,
+      insists: wish.insists,
+      allowsUnrecorded: journalFault != nil
     )
     return remember(line) + closeLine(line) + commit([decision])
   }

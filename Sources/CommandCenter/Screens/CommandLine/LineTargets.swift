@@ -56,7 +56,11 @@ extension Model {
       guard case .run(let screen) = layer, let detail = details[screen.reference],
         detail.run.id.text.hasPrefix(word.text)
       else { continue }
-      return Target(detail, title: detail.run.title)
+      return Target(
+        detail,
+        title: detail.run.title,
+        task: decision.verb.wantsTask ? screen.task : nil
+      )
     }
     throw LineMistake(word, nothing(word.text, rows: rows, for: decision.verb))
   }
@@ -96,6 +100,19 @@ extension Model {
     return
       "no run in the inbox has an id that begins with \(word); any other run wants its full id "
       + "and --workflow"
+  }
+
+  /// The task of a run that a line wants to see: the one that it names, or that is looked at; nil where
+  /// it names only the run.
+  func task(_ words: [LineWord], of reference: RunReference) -> TaskID? {
+    guard let word = words.first?.text else {
+      if case .run(let screen) = screenLayer { return screen.task }
+      return inbox.selection?.task?.id
+    }
+    guard !reference.run.text.hasPrefix(word) else { return nil }
+    let tasks = listedRows.filter { $0.reference == reference }.compactMap { $0.task?.id }
+    let named = tasks.filter { $0.text.hasPrefix(word) }
+    return tasks.first { $0.text == word } ?? (named.count == 1 ? named.first : nil)
   }
 
   /// The run that a line wants to see.

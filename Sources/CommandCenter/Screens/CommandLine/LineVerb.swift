@@ -75,7 +75,10 @@ enum LineVerb: String, Sendable, CaseIterable {
     }
   }
 
-  /// Whether it decides over runs, and so takes the `!` that insists.
+  /// Whether it sends something, and so takes the `!` that insists.
+  var sends: Bool { decides || self == .start }
+
+  /// Whether it decides over runs.
   var decides: Bool {
     switch self {
     case .approve, .reject, .pause, .resume, .stop: true
@@ -136,7 +139,7 @@ enum LineVerb: String, Sendable, CaseIterable {
       }
       throw LineMistake(word, "\(name) can be \(verbs.map(\.name).joined(separator: ", "))")
     }
-    guard !insists || verb.decides else {
+    guard !insists || verb.sends else {
       throw LineMistake(word, "\(verb.name) sends nothing: there is nothing to insist on")
     }
     return (verb, insists)

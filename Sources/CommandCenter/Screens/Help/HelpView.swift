@@ -160,7 +160,8 @@ enum HelpView {
     let command = binding.command
     let target: Target? =
       switch model.screenLayer {
-      case .run(let screen): model.details[screen.reference].map { Target($0, title: "") }
+      case .run(let screen):
+        model.target(of: screen, answering: command == .approve || command == .reject)
       case .review(let page): page.selection?.target
       default: model.inbox.selection.map(Target.init)
       }
@@ -178,7 +179,7 @@ enum HelpView {
     default: return nil
     }
     guard let target else { return "nothing is selected" }
-    if let flight = model.flight(of: target.id) {
+    if let flight = model.flight(of: target.id, task: verb.isAboutRun ? nil : target.task?.id) {
       return "\(flight.decision.verb.word) is on its way"
     }
     return target.legality(of: verb, model.permissions).reason

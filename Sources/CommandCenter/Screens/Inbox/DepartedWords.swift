@@ -40,5 +40,5 @@ extension Model {
 
 extension Decision {
   /// The task that it answers.
-  fileprivate var task: TaskID? { if case .task(let task) = subject { task.task } else { nil } }
+  var task: TaskID? { if case .task(let task) = subject { task.task } else { nil } }
 }

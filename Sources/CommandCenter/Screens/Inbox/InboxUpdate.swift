@@ -189,7 +189,7 @@ extension Model {
         }
         return []
       }
-      return openRun(reference)
+      return openRun(reference, task: inbox.selection?.task?.id)
     case .approve, .reject, .pause, .stop:
       if !inbox.marks.isEmpty { return reviewMarked(command) }
       return decide(command, target: inbox.selection.map(Target.init))

@@ -71,7 +71,7 @@ enum PreviewView {
     guard row.departure == nil else { return [[Segment("")]] + asked }
     var waits = "waits for you"
     if let since = row.since { waits += " since \(model.age(at - since))" }
-    if let expires = task.expiresAt { waits += ", deadline in \(model.age(expires - at))" }
+    if let deadline = TaskFormRows.deadline(task, model) { waits += ", \(deadline.text)" }
     var lines = [[Segment(waits, .attention)], [Segment("")]] + asked
     let consequence = detail?.graph.map { Consequence(of: task.step, in: $0) }
     let following = TaskLines.consequences(consequence, columns: columns)

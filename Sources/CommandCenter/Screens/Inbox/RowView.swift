@@ -76,7 +76,7 @@ struct RowWords {
     (glyph, glyphLook) = RowWords.sign(row, model.glyphs)
     if let departure = row.departure {
       glyphLook = .faint
-      let flight = model.flight(of: row.id.run)
+      let flight = model.flight(of: row.id.run, task: row.task?.id)
       detail =
         flight.map { Segment("\($0.decision.verb.word): \($0.stage.words) …", .accent) }
         ?? Segment(model.departed(row, departure), .secondary)
@@ -93,10 +93,10 @@ struct RowWords {
       let brief = AttentionWords(attention, at: model.inbox.inbox.at).brief
       oddity = Segment(brief, attention.kind == .episode ? .secondary : .warning)
     }
-    if model.held(about: row.id.run) != nil {
+    if model.held(about: row.id.run, task: row.task?.id) != nil {
       oddity = nil
-      detail = Segment(model.heldWords(about: row.id.run), .accent)
-    } else if let flight = model.flight(of: row.id.run) {
+      detail = Segment(model.heldWords(about: row.id.run, task: row.task?.id), .accent)
+    } else if let flight = model.flight(of: row.id.run, task: row.task?.id) {
       oddity = nil
       detail = Segment("\(flight.decision.verb.word): \(flight.stage.words) …", .accent)
     }

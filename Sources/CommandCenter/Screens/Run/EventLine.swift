@@ -23,7 +23,7 @@ enum EventLine: Equatable {
     lines.reserveCapacity(detail.events.count + 8)
     for (index, event) in detail.events.enumerated() {
       lines.append(.event(index))
-      if event.type == "step_failed" {
+      if event.type == "step_failed", !event.isStop {
         let code = event.failureCode ?? detail.run.failure?.code
         let advice = Failure(code: code).advice
         let cause = [code, advice].compactMap { $0 }.joined(separator: ": ")
@@ -59,7 +59,8 @@ struct EventWords: Equatable {
     type = event.type
     let title = { (id: StepID) in graph?.title(of: id) ?? id.text }
     subject = Text.truncated(event.step.map(title) ?? "", to: 24)
-    let cause = (event.data["caused_by_step_id"]?.identity).map { title(StepID($0)) }
+    let cause = event.cause.map(title)
+    let isStopped = event.failureCode == "RUN_STOPPED"
     let took = event.at.flatMap { at in started.map { Age.took(at - $0) } }
     switch event.type {
     case "run_started":
@@ -75,13 +76,13 @@ struct EventWords: Equatable {
       let credits = event.data["credits"].flatMap { Credits($0) }.map { "\($0.text) credits" }
       text = [took, credits].compactMap { $0 }.joined(separator: "  ")
     case "step_failed":
-      outcome = .failed
+      outcome = isStopped ? .stopped : .failed
       text = event.errorText ?? Brief.text(.object(event.data))
     case "step_cancelled":
-      outcome = .cancelled
+      outcome = isStopped ? .stopped : .cancelled
       text =
         cause.map { "in flight when \($0) failed" }
-        ?? (event.failureCode == "RUN_STOPPED" ? "in flight when the run was stopped" : "")
+        ?? (isStopped ? "in flight when the run was stopped" : "")
     case "state_changed":
       let from = event.data["from"]?.string ?? "?"
       subject = "\(from) → \(event.data["to"]?.string ?? "?")"

@@ -28,6 +28,10 @@ package struct RunScreen: Sendable, Equatable {
   }
 
   package var reference: RunReference
+  /// The task that is shown, of those that wait; nil until one is.
+  package var task: TaskID?
+  /// When the screen was opened: what was read before knows nothing of a task that came since.
+  var openedAt: Timestamp?
   package var tab = Tab.events
   /// The event under the cursor, counted from the first.
   package var event = 0
@@ -49,16 +53,17 @@ package struct RunScreen: Sendable, Equatable {
   /// has to be seen.
   var isWheeled = false
 
-  /// A screen for a run.
-  package init(_ reference: RunReference) {
+  /// A screen for a run, and for the task of it that one wants to see.
+  package init(_ reference: RunReference, task: TaskID? = nil) {
     self.reference = reference
+    self.task = task
   }
 
   /// Puts the cursor where one wants to look first: on a failed run, at the failure.
   mutating func place(in detail: RunDetail) {
     isPlaced = true
     guard detail.run.status == .failed,
-      let failure = detail.events.firstIndex(where: { $0.type == "step_failed" })
+      let failure = detail.events.firstIndex(where: { $0.type == "step_failed" && !$0.isStop })
     else { return }
     event = failure
     follows = false
@@ -70,8 +75,18 @@ package struct RunScreen: Sendable, Equatable {
     Tab.allCases.filter { candidate in
       guard candidate == .task else { return true }
       // What is being typed is not taken away.
-      return isEditing || detail?.tasks.contains(where: \.isPending) ?? (tab == .task)
+      guard let detail else { return tab == .task }
+      return isEditing || detail.tasks.contains(where: \.isPending) || isAhead(of: detail)
     }
+  }
+
+  /// The name of a tab: where several tasks wait, which of them is shown.
+  func title(of tab: Tab, _ detail: RunDetail?) -> String {
+    let waiting = detail?.tasks.filter(\.isPending) ?? []
+    guard tab == .task, waiting.count > 1,
+      let index = waiting.firstIndex(where: { $0.id == form?.reference.task })
+    else { return tab.title }
+    return "\(tab.title) \(index + 1) of \(waiting.count)"
   }
 
   /// Whether everything of the run has been read and none of it will change.

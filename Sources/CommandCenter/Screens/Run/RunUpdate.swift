@@ -4,8 +4,13 @@ internal import Triage
 
 extension Model {
   /// Opens a run above the inbox, on a tab where one is asked for.
-  mutating func openRun(_ reference: RunReference, on tab: RunScreen.Tab? = nil) -> [Effect] {
-    var screen = RunScreen(reference)
+  mutating func openRun(
+    _ reference: RunReference,
+    on tab: RunScreen.Tab? = nil,
+    task: TaskID? = nil
+  ) -> [Effect] {
+    var screen = RunScreen(reference, task: task)
+    screen.openedAt = now
     let row = listedRows.first { $0.reference == reference }
     screen.follows = row?.run.map { !$0.status.isTerminal } ?? true
     // What waits for an answer is what one came for.
@@ -59,13 +64,17 @@ extension Model {
       layers.removeLast()
       return watchSelection()
     case .approve, .reject, .pause, .stop:
-      let row = inbox.listing.rows.first { $0.reference == screen.reference }
-      let title = row?.title ?? detail?.run.title ?? ""
+      let isAnswer = command == .approve || command == .reject
+      if isAnswer, let reason = screen.overSentence(self) {
+        say(reason, .bad)
+        return []
+      }
       return decide(
         command,
-        target: detail.map { Target($0, title: title) } ?? row.map(Target.init),
+        target: target(of: screen, answering: isAnswer),
         form: screen.form
       )
+    case .nextTask, .previousTask: return turnTask(by: command == .nextTask ? 1 : -1, screen)
     case .start:
       let row = inbox.listing.rows.first { $0.reference == screen.reference }
       return openStart(
@@ -146,12 +155,8 @@ extension Model {
       case .run(var screen) = layers[place]
     else { return }
     let detail = details[screen.reference]
-    let wasOver = screen.form?.isOver == true
-    screen.settleForm(detail, drafts: shelves[.drafts])
-    if !wasOver, screen.form?.isOver == true {
-      // The top of the form may be scrolled away; this is where the operator looks.
-      say("this task does not wait any more: what is typed here is not sent", .bad)
-      notice?.until = nil
+    if let gone = screen.settleForm(detail, drafts: shelves[.drafts]) {
+      tellGone(gone, screen, detail)
     }
     if detail != nil, !screen.isEditing, !screen.tabs(detail).contains(screen.tab) {
       screen.tab = .events

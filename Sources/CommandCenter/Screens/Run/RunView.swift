@@ -109,8 +109,10 @@ enum RunView {
     var column = 1
     for tab in screen.tabs(detail) {
       let isActive = tab == screen.tab
-      let label = [model.key(tab.command, in: .run), tab.title].compactMap { $0 }
-        .joined(separator: " ")
+      let label = [model.key(tab.command, in: .run), screen.title(of: tab, detail)].compactMap {
+        $0
+      }
+      .joined(separator: " ")
       column = frame.put(
         isActive ? "[\(label)]" : label,
         column: column,
@@ -192,7 +194,7 @@ enum RunView {
     }
     // A sign that is a letter needs a gap.
     column += model.glyphs == .ascii ? 2 : 1
-    let typeLook: Look = event.type == "step_failed" ? .failure : .secondary
+    let typeLook: Look = event.type == "step_failed" && !event.isStop ? .failure : .secondary
     let typeWidth = isNarrow ? 14 : 16
     frame.put([Segment(words.type, typeLook)], column: column, row: row, end: column + typeWidth)
     column += typeWidth + 1

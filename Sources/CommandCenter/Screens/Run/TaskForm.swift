@@ -26,8 +26,10 @@ package struct TaskForm: Sendable, Equatable {
   package var written: String?
   /// What is wrong with it.
   package var mistake: String?
-  /// Whether the task waits no more, and the form is only there because a line of it is open.
+  /// Whether the task waits no more, and the form is only there because it is looked at.
   package var isOver = false
+  /// How the task ended, where that is known.
+  var fate: TaskFate?
   /// Whether the screen stands where the operator put it, and not where the cursor is.
   var isFree = true
 
@@ -49,6 +51,9 @@ package struct TaskForm: Sendable, Equatable {
 
   /// Whether anything is different from what the task asked.
   package var isEdited: Bool { !form.changes.isEmpty || hasHeld || written != nil }
+
+  /// Whether anything was typed, taken or not.
+  var isTouched: Bool { isEdited || form.isEditing }
 
   /// Whether something that was typed could not be taken.
   private var hasHeld: Bool { form.fields.contains { $0.typed != nil } }
@@ -112,10 +117,19 @@ package struct TaskForm: Sendable, Equatable {
   /// The name of a task's draft.
   static func key(_ task: TaskReference) -> String { "\(task.run.run.text)/\(task.task.text)" }
 
+  /// What a draft remembers of what the task asked when it was made.
+  static func mark(of payload: JSONObject) -> JSONValue { .string(Digest.of(.object(payload))) }
+
+  /// Writes the word that goes with the answer; nil takes it away.
+  mutating func setComment(_ comment: String?) {
+    guard let index = form.fields.firstIndex(where: { $0.name == TaskForm.comment }) else { return }
+    form.set(comment.map { .string($0) } ?? form.fields[index].original, in: index)
+  }
+
   /// What is kept of the form until it is sent; nil when there is nothing to keep.
   var draft: JSONValue? {
     guard isEdited else { return nil }
-    var draft: JSONObject = ["payload": .string(Digest.of(.object(payload)))]
+    var draft: JSONObject = ["payload": TaskForm.mark(of: payload)]
     if !form.changes.isEmpty { draft["fields"] = .object(form.changed) }
     let held = form.fields.compactMap { field in
       field.typed.map { JSONObject.Member(field.name, .string($0)) }
@@ -142,7 +156,7 @@ package struct TaskForm: Sendable, Equatable {
     }
     written = draft["written"]?.string
     if written != nil { mistake = "what was written in the editor could not be read" }
-    guard isEdited, draft["payload"]?.string != Digest.of(.object(payload)) else { return }
+    guard isEdited, draft["payload"] != TaskForm.mark(of: payload) else { return }
     news = form.changes.map(\.name)
     isFromBefore = true
   }
@@ -150,9 +164,15 @@ package struct TaskForm: Sendable, Equatable {
   /// Whether the edits come from a draft for what the task asked before.
   package private(set) var isFromBefore = false
 
+  /// What is to be said of a task that does not wait any more, by the operator's zone.
+  func overSentence(_ zone: Zone) -> String? {
+    guard isOver else { return nil }
+    let fate = fate?.words(zone) ?? ""
+    return "This task does not wait any more\(fate): nothing that is typed here is sent."
+  }
+
   /// What is to be said of a task that asks something else than when the edits were made.
   var newsSentence: String? {
-    if isOver { return "This task does not wait any more: nothing that is typed here is sent." }
     guard !news.isEmpty else { return nil }
     if isFromBefore {
       return "This draft was made for what the task asked before. Look again before you answer."

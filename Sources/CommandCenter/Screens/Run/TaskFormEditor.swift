@@ -83,7 +83,7 @@ extension Model {
   }
 
   /// The form of a task, where it is still open.
-  private func openForm(of task: TaskReference) -> TaskForm? {
+  func openForm(of task: TaskReference) -> TaskForm? {
     guard let place = runPlace, case .run(let screen) = layers[place],
       screen.form?.reference == task
     else { return nil }

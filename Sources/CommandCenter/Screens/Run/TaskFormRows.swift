@@ -20,7 +20,7 @@ struct TaskFormRows {
     let columns = model.size.columns
     let width = columns - 2 * FormRows.indent
     var rows = TaskFormRows.head(task, model, width)
-    if let sentence = form.newsSentence {
+    if let sentence = form.overSentence(model.zone) ?? form.newsSentence {
       rows += TaskFormRows.wrapped(sentence, .warning, width) + [FormRow([])]
     }
     rows +=
@@ -31,7 +31,7 @@ struct TaskFormRows {
       ).rows
     rows.append(FormRow([]))
     if let mistake = form.mistake { rows += TaskFormRows.held(mistake, form, model, width) }
-    if form.isEdited { rows += TaskFormRows.answer(form, model, width) }
+    if form.isEdited, !form.isOver { rows += TaskFormRows.answer(form, model, width) }
     if let graph = detail.graph {
       let sentence = TaskFormRows.behind(Consequence(of: task.step, in: graph))
       if let sentence { rows += TaskFormRows.wrapped(sentence, .text, width) }
@@ -159,6 +159,7 @@ struct TaskFormRows {
   static func behind(_ consequence: Consequence) -> String? {
     let parts = [
       part(consequence.onYes, "only if approved"), part(consequence.onNo, "only if rejected"),
+      part(consequence.ungated, "perhaps even if rejected"),
       part(consequence.either, "either way"),
     ].compactMap { $0 }
     return parts.isEmpty ? nil : "Behind it: \(parts.joined(separator: "; "))."

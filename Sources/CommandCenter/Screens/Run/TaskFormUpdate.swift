@@ -3,43 +3,6 @@ internal import JSON
 internal import Runs
 internal import Triage
 
-extension RunScreen {
-  /// Whether a line of the form is open: then letters are typed.
-  var isEditing: Bool { tab == .task && form?.form.isEditing == true }
-
-  /// Makes the form of the task that waits, or lays the task's newest reading under it.
-  ///
-  /// A line that is open stays open: letters that are being typed never become commands, nor the text
-  /// of another task.
-  mutating func settleForm(_ detail: RunDetail?, drafts: JSONObject) {
-    guard let detail else { return }
-    var pending = detail.tasks.first(where: \.isPending)
-    if isEditing, let own = form?.reference.task, pending?.id != own {
-      pending = detail.tasks.first { $0.isPending && $0.id == own }
-      guard pending != nil else {
-        form?.isOver = true
-        return
-      }
-    }
-    form?.isOver = false
-    guard let task = pending else {
-      form = nil
-      return
-    }
-    // A graph is looked through once for each reading, not at every key.
-    let isSeen = form?.seenAt == detail.at && (form?.use == nil) == (detail.graph == nil)
-    let use = isSeen ? form?.use : detail.graph.map { AnswerUse(of: task.step, in: $0) }
-    defer { form?.seenAt = detail.at }
-    if form?.reference.task == task.id, form?.reference.run == reference {
-      form?.take(task, use: use)
-      return
-    }
-    var made = TaskForm(task, in: reference, use: use)
-    if let draft = drafts[TaskForm.key(made.reference)] { made.restore(draft) }
-    form = made
-  }
-}
-
 extension Model {
   /// A key on the task: edits a field, moves among the fields, takes an edit back.
   /// - Returns: What is to be done; nil when the key is none of the form's.
@@ -56,6 +19,14 @@ extension Model {
     if command == .editor || command == .editorAll, let reason = editorRefusal {
       say(reason, .bad)
       return []
+    }
+    switch command {
+    case .open, .comment, .undo, .editor, .editorAll:
+      if let reason = screen.overSentence(self) {
+        say(reason, .bad)
+        return []
+      }
+    default: break
     }
     form.isFree = false
     var effects: [Effect] = []
@@ -82,10 +53,12 @@ extension Model {
     screen.form = form
     layers[place] = .run(screen)
     settleRunScreen()
-    guard form.form.fields != before?.form.fields || form.written != before?.written else {
-      return []
-    }
-    return keep(.drafts, TaskForm.key(form.reference), form.draft)
+    if form.form.isEditing, form.form.line?.text != before?.form.line?.text { keepTypedSoon() }
+    let isClosed = before?.form.isEditing == true && !form.form.isEditing
+    guard
+      isClosed || form.form.fields != before?.form.fields || form.written != before?.written
+    else { return [] }
+    return keepDraft(TaskForm.key(form.reference), form.draft)
   }
 
   /// Where the run screen lies.
@@ -129,17 +102,19 @@ extension Model {
       say(permissions.readOnly == nil ? reason : "read-only: \(reason)", .bad)
       return []
     }
-    return inbox.selection?.reference.map { openForm(of: $0) } ?? []
+    let task = inbox.selection?.task?.id
+    return inbox.selection?.reference.map { openForm(of: $0, task: task) } ?? []
   }
 
   /// Shows the form of a run's task, on the screen that is there or a new one.
-  mutating func openForm(of reference: RunReference) -> [Effect] {
+  mutating func openForm(of reference: RunReference, task: TaskID?) -> [Effect] {
     var effects: [Effect] = []
     if case .run(let screen) = screenLayer, screen.reference == reference {
     } else {
-      effects = openRun(reference)
+      effects = openRun(reference, task: task)
     }
     guard let place = runPlace, case .run(var screen) = layers[place] else { return effects }
+    screen.show(task)
     screen.tab = .task
     screen.scroll = 0
     layers[place] = .run(screen)
@@ -198,6 +173,7 @@ extension Model {
   mutating func pasteIntoField(_ text: String, _ screen: RunScreen) {
     guard var form = screen.form, screen.isEditing else { return }
     form.form.paste(text)
+    // An open line is kept in its time.
     _ = put(form)
   }
 
@@ -243,36 +219,6 @@ extension Model {
     screen.form = form
     if let place = runPlace { layers[place] = .run(screen) }
     settleRunScreen()
-  }
-
-  // MARK: Drafts
-
-  /// Takes away the draft of a task that was answered, by whomever.
-  mutating func dropDraft(of decision: Decision, _ outcome: Outcome) -> [Effect] {
-    guard case .task(let task) = decision.subject else { return [] }
-    switch outcome {
-    case .done, .changed(.answered), .changed(.gone): break
-    default: return []
-    }
-    return dropDraft(TaskForm.key(task))
-  }
-
-  private mutating func dropDraft(_ key: String) -> [Effect] {
-    guard shelves[.drafts][key] != nil else { return [] }
-    return keep(.drafts, key, nil)
-  }
-
-  /// Takes away the drafts of tasks that do not wait any more: somebody else has answered them.
-  ///
-  /// Not while an answer of ours is on its way, nor from a list so long that it may be cut.
-  mutating func dropOldDrafts(_ reading: Reading) -> [Effect] {
-    let drafts = shelves[.drafts]
-    guard !drafts.isEmpty, let tasks = reading.tasks, tasks.count < 1000 else { return [] }
-    let waiting = Set(tasks.map { "\($0.run.text)/\($0.id.text)" })
-    let flying = Set(flights.values.map(\.decision.subject.run.run.text))
-    return drafts.keys.filter { key in
-      !waiting.contains(key) && !flying.contains(String(key.prefix { $0 != "/" }))
-    }.flatMap { dropDraft($0) }
   }
 }
 

@@ -57,13 +57,16 @@ enum TaskLines {
     let skipped = { (steps: [Graph.Step]) in
       steps.count == 1 ? "it is skipped" : steps.count == 2 ? "both are skipped" : "all are skipped"
     }
-    if !consequence.onYes.isEmpty {
-      add("If approved", "\(names(consequence.onYes)) \(runs(consequence.onYes))", &lines)
-    }
+    let onYes = consequence.onYes + consequence.ungated
+    if !onYes.isEmpty { add("If approved", "\(names(onYes)) \(runs(onYes))", &lines) }
     if !consequence.onNo.isEmpty {
       add("If rejected", "\(names(consequence.onNo)) \(runs(consequence.onNo))", &lines)
-    } else if !consequence.onYes.isEmpty {
+    } else if !consequence.onYes.isEmpty, consequence.ungated.isEmpty {
       add("If rejected", skipped(consequence.onYes), &lines)
+    }
+    if !consequence.ungated.isEmpty {
+      let perhaps = "\(names(consequence.ungated)) may run all the same: no condition holds it back"
+      add("If rejected", perhaps, &lines)
     }
     if !consequence.either.isEmpty {
       add("Either way", "\(names(consequence.either)) \(runs(consequence.either))", &lines)

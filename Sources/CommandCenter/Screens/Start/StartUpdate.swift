@@ -27,7 +27,7 @@ extension Model {
     }
     layers.append(.start(screen))
     notice = nil
-    return [.dropInput, .loadStart(workflow, input: run)]
+    return [.dropInput, .probeJournal, .loadStart(workflow, input: run)]
   }
 
   /// Why nothing may be started; nil when it may.
@@ -41,7 +41,9 @@ extension Model {
   mutating func handle(_ message: WorkflowMessage) -> [Effect] {
     switch message {
     case .listed(.success(let list)):
-      workflows = list
+      // By name: somebody looks for one by eye.
+      workflows = list.map { ($0.name.lowercased(), $0) }
+        .sorted { ($0.0, $0.1.id.text) < ($1.0, $1.1.id.text) }.map(\.1)
       workflowsFault = nil
       return takeWorkflowsIntoLine()
     case .listed(.failure(let fault)): workflowsFault = fault
@@ -125,7 +127,7 @@ extension Model {
       return []
     }
     let input = screen.input
-    let decision: Decision
+    var decision: Decision
     if let before = screen.decision, before.fields == input {
       // The same start once more: it is read back first, and its run has a name already.
       decision = before
@@ -149,6 +151,8 @@ extension Model {
         madeAt: now
       )
     }
+    // Unrecorded it goes only where the form says so.
+    decision.allowsUnrecorded = journalFault != nil
     screen.decision = decision
     screen.another = nil
     screen.isSending = true
@@ -179,6 +183,8 @@ extension Model {
       guard screen.decision?.id == decision.id else { return }
       screen.isSending = false
       screen.form.open()
+      // Under the same name a server repeats its no, whatever has changed since.
+      if case .refused = outcome { screen.decision = nil }
       switch outcome {
       case .unknown: screen.mayHaveRun = true
       // What was not sent again may have run the first time.
@@ -196,6 +202,8 @@ extension Model {
             + "same run, never for a second one."
         }
     }
+    // Before it is sent again the form says whether it can be recorded.
+    if case .notSent = outcome { return [.probeJournal] }
     return []
   }
 }
