@@ -463,6 +463,21 @@ struct TestServer {
     #expect(same.status == 304)
   }
 
+  @Test(arguments: [
+    "offset=null&cursor=5", "cursor=x", "offset=1&offset=2", "limit=0", "offset=-1",
+  ])
+  func `a page that is asked for by something else than numbers is refused`(
+    query: String
+  ) async throws {
+    let server = try await TestServer()
+    for list in ["/v1/workflows", "/v1/tasks/pending"] {
+      let answer = try await server.get("\(list)?\(query)")
+      #expect(answer.status == 400, "\(answer)")
+    }
+    #expect(try await server.get("/v1/workflows?offset=7&cursor=0&limit=3").status == 200)
+    await server.listener.stop()
+  }
+
   @Test func `the feed is paged newest first, by cursor and by offset`() async throws {
     let server = try await TestServer()
     _ = try await server.runtime.publish(call("a"))

@@ -29,6 +29,9 @@ struct Request: Sendable, Equatable {
     from lowest: Int,
     default fallback: Int
   ) throws(Rejection) -> Int {
+    guard query.count(where: { $0.name == name }) <= 1 else {
+      throw .malformed("“\(name)” must be given once")
+    }
     guard let text = parameter(name), !text.isEmpty else { return fallback }
     guard let number = Int(text), number >= lowest, number <= 1 << 40 else {
       throw .malformed("“\(name)” must be a whole number from \(lowest) on, not “\(text)”")
@@ -39,6 +42,12 @@ struct Request: Sendable, Equatable {
   /// `limit`: longer pages than allowed are cut to that.
   func limit(atMost longest: Int = 500) throws(Rejection) -> Int {
     min(longest, try number("limit", from: 1, default: 100))
+  }
+
+  /// `limit`, and `cursor` or `offset`: of both the cursor counts.
+  func place() throws(Rejection) -> (limit: Int, offset: Int) {
+    let offset = try number("offset", from: 0, default: 0)
+    return (try limit(), try number("cursor", from: 0, default: offset))
   }
 
   /// The body as a JSON object; no body is an empty one.

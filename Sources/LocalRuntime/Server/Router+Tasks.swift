@@ -7,9 +7,7 @@ extension Router {
     _ request: Request
   ) async throws(Rejection) -> Answer {
     if let run { _ = try await row(of: run) }
-    let limit = try request.limit()
-    let name = request.parameter("cursor") == nil ? "offset" : "cursor"
-    let offset = try request.number(name, from: 0, default: 0)
+    let (limit, offset) = try request.place()
     let page = try await reading { () throws(StoreMistake) in
       try await store.pendingTasks(of: run?.run.text, limit: limit, offset: offset)
     }

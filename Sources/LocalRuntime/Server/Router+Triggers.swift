@@ -6,7 +6,7 @@ extension Router {
 
   func triggers(of workflow: String, _ request: Request) async throws(Rejection) -> Answer {
     try await require(workflow: workflow)
-    let (limit, offset) = try place(request)
+    let (limit, offset) = try request.place()
     let page = try await reading { () throws(StoreMistake) in
       try await store.triggers(of: workflow, limit: limit, offset: offset)
     }

@@ -5,7 +5,7 @@ extension Router {
   private static let mostWebhooks = 1000
 
   func webhooks(_ request: Request) async throws(Rejection) -> Answer {
-    let (limit, offset) = try place(request)
+    let (limit, offset) = try request.place()
     let page = try await reading { () throws(StoreMistake) in
       try await store.webhooks(limit: limit, offset: offset)
     }

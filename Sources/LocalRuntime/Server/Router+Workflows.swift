@@ -5,7 +5,7 @@ extension Router {
   // MARK: Reading
 
   func workflows(_ request: Request) async throws(Rejection) -> Answer {
-    let (limit, offset) = try place(request)
+    let (limit, offset) = try request.place()
     let page = try await reading { () throws(StoreMistake) in
       try await store.workflows(limit: limit, offset: offset)
     }
@@ -18,7 +18,7 @@ extension Router {
 
   func versions(of id: String, _ request: Request) async throws(Rejection) -> Answer {
     try await require(workflow: id)
-    let (limit, offset) = try place(request)
+    let (limit, offset) = try request.place()
     let page = try await reading { () throws(StoreMistake) in
       try await store.versions(of: id, limit: limit, offset: offset)
     }
@@ -33,12 +33,6 @@ extension Router {
     }
     guard let row else { throw .missing("version", text) }
     return Answer(200, text: row)
-  }
-
-  /// `limit`, and `cursor` or `offset`.
-  func place(_ request: Request) throws(Rejection) -> (limit: Int, offset: Int) {
-    let name = request.parameter("cursor") == nil ? "offset" : "cursor"
-    return (try request.limit(), try request.number(name, from: 0, default: 0))
   }
 
   /// - Throws: ``Rejection``, 404, when there is no such workflow.

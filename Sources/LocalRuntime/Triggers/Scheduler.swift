@@ -113,9 +113,10 @@ actor Scheduler {
         } catch {
           // Not the trigger's fault: it stays due.
           report("trigger \(trigger.id): \(error.message)")
-          return postpone(old, now)
+          return postpone(old, until: due + trigger.grace, now)
         }
       } else {
+        delays[old.id] = nil
         trigger.last = .init(
           slot: due,
           reason: "missed: nobody was there within \(trigger.grace.inMilliseconds / 60_000) min"
@@ -137,10 +138,17 @@ actor Scheduler {
     return rest <= delay.wait ? rest : nil
   }
 
-  /// Leaves a trigger alone for a second, and for twice as long each time, up to a minute: the others
-  /// need not be looked at all the while.
-  private func postpone(_ trigger: StoredTrigger, _ now: Timestamp) -> Duration {
-    let wait = min((delays[trigger.id]?.wait).map { $0 * 2 } ?? .seconds(1), Self.longestWait)
+  /// Leaves a trigger alone for a second, and for twice as long each time, up to a minute.
+  ///
+  /// The others need not be looked at all the while. It is tried once more before what is due counts
+  /// as missed.
+  private func postpone(
+    _ trigger: StoredTrigger,
+    until missed: Timestamp,
+    _ now: Timestamp
+  ) -> Duration {
+    let doubled = (delays[trigger.id]?.wait).map { $0 * 2 } ?? .seconds(1)
+    let wait = min(doubled, Self.longestWait, max(.seconds(1), missed - now))
     delays[trigger.id] = Delay(wait: wait, until: now + wait)
     return wait
   }
