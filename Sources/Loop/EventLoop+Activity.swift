@@ -59,7 +59,7 @@ extension EventLoop {
               since: since,
               at: now,
               zone: zone,
-              records: decided,
+              records: contents.isUnread ? nil : decided,
               reading: reading
             ).markdown,
             ".md"

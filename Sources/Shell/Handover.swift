@@ -13,8 +13,8 @@ package struct Handover: Sendable, Equatable {
   package var since: Timestamp
   package var at: Timestamp
   package var zone: Zone
-  /// The decisions of this machine's journal, of whatever server.
-  package var records: [JournalRecord]
+  /// The decisions of this machine's journal, of whatever server; nil when none could be read.
+  package var records: [JournalRecord]?
   /// What the server shows now, or why that is not known.
   package var reading: Result<Reading, Fault>
 
@@ -24,7 +24,7 @@ package struct Handover: Sendable, Equatable {
     since: Timestamp,
     at: Timestamp,
     zone: Zone,
-    records: [JournalRecord],
+    records: [JournalRecord]?,
     reading: Result<Reading, Fault>
   ) {
     self.place = place
@@ -41,7 +41,11 @@ package struct Handover: Sendable, Equatable {
   /// The text; lines end with a break.
   package var markdown: String {
     var lines = ["# Hand-over: \(title)", "", "\(time(since)) to \(time(at))", ""]
-    lines += part("Decisions", decisions)
+    if let records {
+      lines += part("Decisions", decisions(records))
+    } else {
+      lines += ["## Decisions", "", "Not known: no journal of this machine could be read", ""]
+    }
     switch reading {
     case .failure(let fault):
       lines += [
@@ -56,7 +60,8 @@ package struct Handover: Sendable, Equatable {
       } else {
         lines += part("Waits for an approval", waiting(inbox))
       }
-      lines += part("Failed", failed(reading))
+      let failures = failures(reading)
+      lines += part("Failed", failures.map(failed), count: Handover.count(failures))
       lines += part("Running and stopping", going(inbox))
       if reading.isCut { lines += ["The server has more runs than are read at once.", ""] }
     }
@@ -69,16 +74,16 @@ package struct Handover: Sendable, Equatable {
     return Markdown.escaped(scope.isEmpty ? place.profile : "\(place.profile) (\(scope))")
   }
 
-  private func part(_ title: String, _ items: [String]) -> [String] {
+  private func part(_ title: String, _ items: [String], count: String? = nil) -> [String] {
     guard !items.isEmpty else { return ["## \(title)", "", "Nothing.", ""] }
     var shown = items.prefix(Handover.most).map { "- \($0)" }
     if items.count > shown.count { shown.append("- and \(items.count - shown.count) more") }
-    return ["## \(title) (\(items.count))", ""] + shown + [""]
+    return ["## \(title) (\(count ?? String(items.count)))", ""] + shown + [""]
   }
 
   // MARK: What was decided
 
-  private var decisions: [String] {
+  private func decisions(_ records: [JournalRecord]) -> [String] {
     records.filter { $0.place.isSameServer(as: place) && $0.at >= since && $0.at <= at }
       .map(decision)
   }
@@ -107,13 +112,15 @@ package struct Handover: Sendable, Equatable {
     moment.map { ", for \(Age.short(now - $0)), since \(time($0))" } ?? ""
   }
 
+  /// Failures of one cause.
+  private struct Failures {
+    var newest: Run
+    var count = 1
+  }
+
   /// Failures since then, those of one cause together, the most frequent first.
-  private func failed(_ reading: Reading) -> [String] {
-    struct Group {
-      var newest: Run
-      var count = 1
-    }
-    var groups: [Group] = []
+  private func failures(_ reading: Reading) -> [Failures] {
+    var groups: [Failures] = []
     var numbers: [Cause: Int] = [:]
     for run in reading.runs where run.status == .failed {
       guard Inbox.ended(run).map({ $0 >= since }) ?? true else { continue }
@@ -123,19 +130,27 @@ package struct Handover: Sendable, Equatable {
         if let ended, known.map({ $0 < ended }) ?? true { groups[number].newest = run }
       } else {
         if let cause = Cause(run) { numbers[cause] = groups.count }
-        groups.append(Group(newest: run))
+        groups.append(Failures(newest: run))
       }
     }
-    let ordered = groups.enumerated().sorted {
+    return groups.enumerated().sorted {
       ($1.element.count, $0.offset) < ($0.element.count, $1.offset)
-    }
-    return ordered.map { _, group in
-      let run = group.newest
-      let cause = RunOutput.failure(run) ?? "no reason given"
-      let times = group.count == 1 ? "" : "\(group.count) runs, the newest "
-      let ended = Inbox.ended(run).map { ", \(time($0))" } ?? ""
-      return "\(times)\(self.run(run.title, run.id))\(ended): \(Markdown.escaped(cause))"
-    }
+    }.map(\.element)
+  }
+
+  /// How many runs failed, and of how many causes where that is less.
+  private static func count(_ failures: [Failures]) -> String {
+    let runs = failures.reduce(0) { $0 + $1.count }
+    guard runs > failures.count else { return String(runs) }
+    return "\(runs) runs, \(failures.count) \(failures.count == 1 ? "cause" : "causes")"
+  }
+
+  private func failed(_ failures: Failures) -> String {
+    let run = failures.newest
+    let cause = RunOutput.failure(run) ?? "no reason given"
+    let times = failures.count == 1 ? "" : "\(failures.count) runs, the newest "
+    let ended = Inbox.ended(run).map { ", \(time($0))" } ?? ""
+    return "\(times)\(self.run(run.title, run.id))\(ended): \(Markdown.escaped(cause))"
   }
 
   private func going(_ inbox: Inbox) -> [String] {

@@ -58,8 +58,12 @@ package struct Consequence: Sendable, Equatable {
     after upstream: [StepID],
     _ fates: [StepID: Fate]
   ) -> Fate {
-    // What is switched off holds nothing up, and is skipped before its conditions are looked at.
-    if step.isOff { return .either }
+    let inherited = Set(upstream.map { $0 == task ? Fate.ungated : fates[$0] ?? .unknown })
+    // What is switched off is skipped before its conditions are looked at, and holds nothing up; what
+    // follows it follows the task itself.
+    if step.isOff {
+      return upstream.contains(task) || inherited == [.ungated] ? .ungated : .either
+    }
     // Nobody knows whether anything will ever begin it.
     if step.source["no_auto_start"]?.bool == true { return .unknown }
     var verdicts: Set<Fate> = []
@@ -72,8 +76,10 @@ package struct Consequence: Sendable, Equatable {
       }
     }
     if let verdict = verdicts.first { return verdicts.count == 1 ? verdict : .unknown }
-    if upstream.contains(task), step.reads(answerOf: task) { return .either }
-    let inherited = Set(upstream.map { $0 == task ? Fate.ungated : fates[$0] ?? .unknown })
+    if upstream.contains(task) {
+      if step.reads(answerOf: task) { return .either }
+      if inherited.isSubset(of: [.ungated, .either]) { return .ungated }
+    }
     return inherited.count == 1 ? inherited.first ?? .unknown : .unknown
   }
 

@@ -107,11 +107,13 @@ import Triage
     desk.settle(decisions[0], .refused(Refusal(.busy, "too many requests")))
     desk.settle(decisions[1], BulkTests.done)
     let effects = desk.press("r")
-    guard case .carryOut(let again)? = effects.first else {
+    guard case .carryOut(let again)? = effects.last else {
       Issue.record("nothing was sent again: \(effects)")
       return
     }
     #expect(again.id != decisions[0].id)
+    // It is on record before it is on its way.
+    #expect(effects == [.plan(try #require(desk.model.bulk?.id), [again]), .carryOut(again)])
     #expect(again.subject == decisions[0].subject && again.verb == .approve)
     desk.settle(again, BulkTests.done)
     #expect(desk.text.contains("all 2 done"))

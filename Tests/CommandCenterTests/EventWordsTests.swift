@@ -1,5 +1,6 @@
 import JSON
 import Runs
+import TestHouse
 import Testing
 
 @testable import CommandCenter
@@ -41,5 +42,28 @@ import Testing
     )
     #expect(skipped.outcome == .skipped(.blocked))
     #expect(skipped.text == "Skipped (Blocked) by approve")
+  }
+
+  @Test func `the steps say that the task was rejected, and of a failure that it failed`() {
+    let graph = Graph(steps: [
+      Graph.Step(id: StepID("ask"), type: "human_task", name: "Ask"),
+      Graph.Step(id: StepID("send"), type: "mcp_call", name: "Send", dependsOn: [StepID("ask")]),
+    ])
+    let skip: JSONObject = ["skipped": true, "reason": "blocked", "blocked_by_step_id": "ask"]
+    for (end, words) in [("step_completed", "Ask was rejected"), ("step_failed", "Ask failed")] {
+      let detail = RunDetail(
+        run: Sample.invoice,
+        events: [
+          RunEvent(type: end, step: StepID("ask"), data: [:]),
+          RunEvent(type: "step_completed", step: StepID("send"), data: skip),
+        ],
+        graph: graph,
+        at: Sample.now
+      )
+      var desk = RunScreenTests.at(Sample.invoice, detail)
+      desk.press("2 g")
+      if !desk.text.contains("because") { desk.press("j") }
+      #expect(desk.text.contains("because  \(words)"), "\(desk.text)")
+    }
   }
 }

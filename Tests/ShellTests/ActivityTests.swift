@@ -176,7 +176,7 @@ private let records = [
   private func text(
     _ reading: Result<Reading, Fault>,
     since seconds: Int = 8 * 3600,
-    _ given: [JournalRecord] = records
+    _ given: [JournalRecord]? = records
   ) -> String {
     Handover(
       place: prod,
@@ -210,7 +210,7 @@ private let records = [
         - **refund-approvals** `7c9e6679-7425`: Refund $420 to alex, for 4m, since 2026-11-18 \
         11:02 UTC
 
-        ## Failed (2)
+        ## Failed (3 runs, 2 causes)
 
         - 2 runs, the newest **order-triage** `b0000001`, 2026-11-18 11:01 UTC: MCP_TOOL_FAILED in \
         lookup: order 77: connection refused
@@ -231,6 +231,14 @@ private let records = [
     let other = JournalPlace(profile: "prod", url: "https://other", tenant: "acme")
     let told = text(.success(reading), [record(.pause, "x", ago: 60, .open, place: other)])
     #expect(told.contains("## Decisions\n\nNothing.\n"))
+  }
+
+  @Test func `a journal that cannot be read is not taken for one without decisions`() {
+    #expect(
+      text(.success(reading), since: 8 * 3600, nil).contains(
+        "## Decisions\n\nNot known: no journal of this machine could be read\n"
+      )
+    )
   }
 
   @Test func `without the server the decisions are told, and that the rest is not known`() {

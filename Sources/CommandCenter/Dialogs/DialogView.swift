@@ -21,8 +21,8 @@ enum DialogView {
       let caution = cautions(dialog.target, model, columns)
       let comment = comment(dialog, columns)
       lines += caution
-      // On a low screen what changed takes the lines that would be cut: what is sent goes before.
-      let isCrowded = dialog.change != nil && model.size.rows < 16
+      // On a low screen the last lines may be cut: what is sent goes before.
+      let isCrowded = model.size.rows < 16
       if isCrowded { lines += comment }
       if let task = dialog.target.task {
         let following = consequences(dialog.target, model, columns)

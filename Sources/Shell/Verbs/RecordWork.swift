@@ -65,7 +65,7 @@ struct HandoverWork: VerbWork {
       since: since.moment(at: now),
       at: now,
       zone: context.zone,
-      records: records,
+      records: isUnread ? nil : records,
       reading: reading
     )
     var effects: [ShellEffect] = [.out(handover.markdown)]

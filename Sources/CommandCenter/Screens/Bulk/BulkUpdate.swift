@@ -143,13 +143,18 @@ extension Model {
       return []
     }
     var again: [Decision] = []
+    var renewed: [Decision] = []
     for item in failed {
       var decision = item.decision
-      if item.isRefused { decision.id = DecisionID(decisions.next()) }
+      if item.isRefused {
+        decision.id = DecisionID(decisions.next())
+        renewed.append(decision)
+      }
       bulk?.retry(item.decision.id, as: decision)
       again.append(decision)
     }
-    return commit(again, isBulk: true)
+    let plan = bulk.map { renewed.isEmpty ? [] : [Effect.plan($0.id, renewed)] } ?? []
+    return plan + commit(again, isBulk: true)
   }
 
   /// Shows the bulk that is being sent, or was sent last, or what an earlier session left unsent.

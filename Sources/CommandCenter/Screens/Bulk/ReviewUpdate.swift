@@ -60,11 +60,12 @@ extension Model {
 
   /// Why a verb cannot be sent with many others; nil when it can.
   ///
-  /// An approval here sends no edits, and its draft would be gone with them.
+  /// Here neither edits nor comments are sent, and the draft would be gone with them.
   func reasonAgainst(_ verb: Verb, _ target: Target) -> String? {
     if let reason = target.legality(of: verb, permissions).reason { return reason }
-    guard verb == .approve, draftedEdits(of: target) > 0 else { return nil }
-    return "it has a draft with edits: open it"
+    guard !verb.isAboutRun, verb != .start, draftedEdits(of: target) > 0 else { return nil }
+    if draftedComment(of: target) != nil { return "it has a draft with a comment: open it" }
+    return verb == .approve ? "it has a draft with edits: open it" : nil
   }
 
   /// Says why nothing of what was chosen is possible.

@@ -98,7 +98,10 @@ enum StepsView {
       if let means { add("means", means, .text, &facts) }
     }
     if let cause = step.causedBy {
-      add("because", "\(detail.graph?.title(of: cause) ?? cause.text) failed", .text, &facts)
+      let title = detail.graph?.title(of: cause) ?? cause.text
+      // A task that ended well holds its branch up by its answer.
+      let isAnswered = detail.steps.contains { $0.id == cause && $0.outcome == .success }
+      add("because", "\(title) \(isAnswered ? "was rejected" : "failed")", .text, &facts)
     }
     if !step.dependsOn.isEmpty {
       let names = step.dependsOn.map { detail.graph?.title(of: $0) ?? $0.text }

@@ -118,8 +118,11 @@ extension Model {
   /// what is done to the run closes whichever waits.
   func target(of screen: RunScreen, answering: Bool) -> Target? {
     let rows = inbox.listing.rows.filter { $0.reference == screen.reference }
-    let row = rows.first { screen.task == nil || $0.task?.id == screen.task } ?? rows.first
-    guard let detail = details[screen.reference] else { return row.map(Target.init) }
+    let own = rows.first { screen.task == nil || $0.task?.id == screen.task }
+    let row = own ?? rows.first
+    guard let detail = details[screen.reference] else {
+      return (answering ? own : row).map(Target.init)
+    }
     let title = row?.title ?? detail.run.title
     let target = Target(detail, title: title, task: screen.task)
     return target.task == nil && !answering ? Target(detail, title: title) : target

@@ -187,9 +187,9 @@ extension Model {
       if case .refused = outcome { screen.decision = nil }
       switch outcome {
       case .unknown: screen.mayHaveRun = true
-      // What was not sent again may have run the first time.
-      case .notSent: break
-      case .done, .changed, .refused: screen.mayHaveRun = false
+      // What was not sent again, or is refused now, may have run the first time.
+      case .notSent, .refused: break
+      case .done, .changed: screen.mayHaveRun = false
       }
       screen.mistake =
         switch outcome {
